@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: 0BSD */
+/*
+ * image_file.h - checks the structures of a Stagecoach image and reads files
+ * out of it. Nothing from the disk is used before its sum was right.
+ */
+#ifndef STAGECOACH_IMAGE_FILE_H
+#define STAGECOACH_IMAGE_FILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "image.h"      /* the on-disk format */
+
+enum image_err {
+	IMAGE_OK = 0,
+	IMAGE_READ = -1,                /* the disk's read() failed */
+	IMAGE_BAD_MAGIC = -2,
+	IMAGE_BAD_VERSION = -3,         /* value: the version found */
+	IMAGE_OTHER_ID = -4,            /* another image's superblock */
+	IMAGE_BAD_SUM = -5,             /* content does not match its sum */
+	IMAGE_BAD_FIELD = -6,           /* a number out of its range */
+	IMAGE_BAD_DATA = -7,            /* a block does not decompress */
+};
+
+/* Where it went wrong, for the message. */
+struct image_fault {
+	uint64_t lba;           /* sector concerned */
+	uint64_t value;         /* the number that is wrong, else 0 */
+	const char *what;       /* the structure or field by name */
+};
+
+/*
+ * A disk as this code sees it. read() brings sectors: at least one and at
+ * most want, from lba on; it sets *data to where they lie (valid until the
+ * next call) and *got to how many. 0, or negative when lba cannot be read.
+ */
+struct image_disk {
+	int (*read)(struct image_disk *disk, uint64_t lba, uint64_t want,
+		    const uint8_t **data, uint64_t *got);
+	/* What the last read() brought and is still in place: filled by this
+	   code, zero at first. */
+	const uint8_t *have;
+	uint64_t have_lba;
+	uint64_t have_sectors;
+};
+
+/* stage2's first sector, without its sums over other sectors. */
+int image_check_header(const struct stage2_header *header,
+		       struct image_fault *fault);
+
+/*
+ * Checks a superblock that stands at lba: magic, version, sum, id (0 as the
+ * expected id means any), and every range in it against disk_sectors and
+ * overflow.
+ */
+int image_check_super(const struct image_super *super, uint64_t lba,
+		      uint64_t image_id, struct image_fault *fault);
+
+/*
+ * Checks the directory (super->directory_sectors whole sectors) against its
+ * sum and every file entry: types and their order, sizes, ranges on the disk,
+ * names inside the directory and terminated, block counts.
+ */
+int image_check_directory(const struct image_super *super,
+			  const void *directory, struct image_fault *fault);
+
+/*
+ * Checks one sector of a file's block table: sum, position, and every block's
+ * codec, size and place. *next_lba is where the first block with data has to
+ * begin (file->data_lba at first); on success it is moved past the last one.
+ */
+int image_check_table(const struct image_file *file, uint64_t file_index,
+		      uint64_t table_index, const struct image_table *table,
+		      uint64_t *next_lba, struct image_fault *fault);
+
+/* stage2's sum of the sectors that real mode checks: two 32-bit sums. */
+void image_early_sum(const void *data, size_t sectors, uint32_t sum[2]);
+
+/* stage1's sum of stage2's first sector. */
+uint32_t image_sector_sum(const void *sector);
+
+/* Buffers for reading: caller-owned, none overlaps another. */
+struct image_buffers {
+	uint8_t *join;          /* IMAGE_BLOCK_SIZE: a compressed block that
+				   two reads share is put together here */
+	uint8_t *scratch;       /* IMAGE_BLOCK_SIZE: a block is decoded here
+				   where its target is not in one piece */
+};
+
+/*
+ * Where a file's bytes go. place() is asked for the memory of file range
+ * [offset, offset + size) and answers with the address of its start and, in
+ * *room, how many bytes of the range lie there in one piece (1 .. size). NULL
+ * means: nobody wants the first *room bytes.
+ */
+struct image_sink {
+	uint8_t *(*place)(struct image_sink *sink, uint64_t offset,
+			  uint64_t size, uint64_t *room);
+};
+
+/*
+ * Reads the bytes [from, to) of a file, checks every block that holds any of
+ * them, and puts them where the sink wants them, front to back. Bytes of
+ * such blocks outside [from, to) are checked and not placed. Reads every
+ * sector once.
+ */
+int image_read_file(struct image_disk *disk, const struct image_file *file,
+		    uint64_t file_index, uint64_t from, uint64_t to,
+		    const struct image_buffers *buffers,
+		    struct image_sink *sink, struct image_fault *fault);
+
+/* The reason as a phrase; fault's fields are for the caller to print. */
+const char *image_strerror(int err);
+
+#endif

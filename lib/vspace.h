@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: 0BSD */
+/*
+ * vspace.h - decides where in the kernel's address space the loader's own
+ * things go: the map of physical memory and the window with boot_info,
+ * modules and stack. Works in slots of 512 GiB (one PML4 entry each).
+ */
+#ifndef STAGECOACH_VSPACE_H
+#define STAGECOACH_VSPACE_H
+
+#include <stdint.h>
+
+#include "elf64.h"      /* struct elf64_plan */
+
+#define VSPACE_DEFAULT_PHYS_OFFSET      0xffff800000000000ull
+#define VSPACE_PIE_LOW                  0x100000ull
+#define VSPACE_PIE_HIGH                 0xffffffff80000000ull
+
+enum vspace_err {
+	VSPACE_OK = 0,
+	VSPACE_FULL = -1,       /* no free slots left in the top half */
+};
+
+struct vspace {
+	uint64_t slide;         /* add to every link-time address */
+	uint64_t phys_offset;   /* where physical address 0 is mapped */
+	uint64_t window;        /* a slot of its own: first address */
+};
+
+/*
+ * Places a kernel whose fixed mappings elf64_make_plan() has judged, with
+ * ram_end bytes of physical memory to map. A position-independent kernel
+ * linked at 1 MiB or above stays where it is linked, any other goes to
+ * VSPACE_PIE_HIGH. phys_offset is the default, or the next free slots where
+ * the kernel lies there.
+ */
+int vspace_place(const struct elf64_plan *plan, uint64_t ram_end,
+		 struct vspace *v);
+
+#endif
