@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: 0BSD
+# run.mk - boots a kernel in QEMU.
+
+## KERNEL   the kernel that `make run` boots
+KERNEL ?= $(BUILD)/kernel.elf
+## CMDLINE  its command line
+CMDLINE ?=
+## MODULES  files it gets as modules, each FILE or FILE=NAME
+MODULES ?=
+## GUI      1: open a window even if there seems to be no display; 0: do not
+GUI ?=
+QEMU ?= qemu-system-x86_64
+## QEMUFLAGS  more options for QEMU
+QEMUFLAGS ?=
+PYTHON ?= python3
+
+# The scripts take these as they are, whatever quotes they hold.
+export CMDLINE MODULES GUI QEMU QEMUFLAGS
+
+.PHONY: run screenshot
+run: ## Boot KERNEL in QEMU; its serial console is the terminal
+run: $(BUILD)/mkimage $(KERNEL)
+	@mkdir -p $(BUILD)/run
+	$(Q)sh tools/run.sh $(BUILD)/mkimage $(BUILD)/run '$(KERNEL)'
+
+screenshot: ## Make docs/screenshot.png anew
+screenshot: $(BUILD)/stagecoach.img
+	$(Q)$(PYTHON) tools/screenshot.py $< docs/screenshot.png

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: 0BSD
+# stages.mk - stage1.bin and stage2.bin, the loader.
+
+STAGE2 := $(BUILD)/obj/stage2
+STAGE2_ASM := $(sort $(wildcard stage2/*.asm))
+STAGE2_C := $(sort $(wildcard stage2/*.c lib/*.c))
+STAGE2_OBJ := $(STAGE2_ASM:%.asm=$(STAGE2)/%.o) $(STAGE2_C:%.c=$(STAGE2)/%.o)
+
+# Every sector of stage2 is read and summed at each boot, so it is built for
+# size; what runs for each byte of a kernel is built for speed.
+STAGE2_SMALL := -Os
+STAGE2_FAST := -O2
+$(STAGE2)/%.o: OPTIMISE := $(STAGE2_SMALL)
+$(STAGE2)/lib/checksum.o: OPTIMISE := $(STAGE2_FAST)
+$(STAGE2)/lib/decompress.o: OPTIMISE := $(STAGE2_FAST)
+$(STAGE2)/lib/string.o: OPTIMISE := $(STAGE2_FAST)
+
+STAGE2_CFLAGS := $(CFLAGS) $(TARGET_CFLAGS) -mcmodel=small -Istage2
+NASMFLAGS := -I$(BUILD)/ -Istage2/ -Werror -Wno-error=user --reproducible
+LDFLAGS_TARGET := -nostdlib -static --gc-sections -z noexecstack \
+	-z max-page-size=0x1000 --build-id=none
+
+$(eval $(call remember,nasm,$(NASM) $(NASMFLAGS),$(NASM)))
+$(eval $(call remember,cc,$(CC),$(CC)))
+$(eval $(call remember,ld,$(LD) $(OBJCOPY) $(LDFLAGS_TARGET),$(LD) $(OBJCOPY)))
+$(eval $(call remember,stage2,$(CC) $(STAGE2_SMALL) $(STAGE2_FAST) \
+	$(STAGE2_CFLAGS)))
+$(eval $(call remember,stage2-objects,$(STAGE2_OBJ)))
+
+# Options that some compilers and linkers lack, as files of those that these
+# have.
+#
+# min-pagesize: gcc 12 takes an access to a low address for a null pointer's.
+# loop patterns: gcc makes memcpy() of a loop, in memcpy(), too.
+$(BUILD)/flags/cc.options: tools/known-options.sh $(BUILD)/flags/cc
+	$(call begin,PROBE,$(CC))
+	$(Q)sh $< $(CC) -Werror -c -x c -o /dev/null /dev/null -- \
+		--param=min-pagesize=0 -fcf-protection=none \
+		-fno-tree-loop-distribute-patterns >$@
+
+$(BUILD)/flags/ld.options: tools/known-options.sh $(BUILD)/flags/ld
+	$(call begin,PROBE,$(LD))
+	$(Q)sh $< $(LD) --help -- --no-warn-rwx-segments >$@
+
+$(BUILD)/layout.inc: include/layout.h tools/layout.awk
+	$(call begin,GEN,$@)
+	$(Q)awk -f tools/layout.awk $< >$@
+
+# $(call link-script,NAME): how a link script that includes layout.h is made.
+link-script = $(CC) -E -P -x c -MMD -MP -MT $@ -MF $@.d -Iinclude $< -o $@
+
+$(BUILD)/stage1.bin: stage1/mbr.asm $(BUILD)/layout.inc $(BUILD)/flags/nasm
+	$(call begin,NASM)
+	$(Q)$(NASM) $(NASMFLAGS) -f bin -MD $@.d -MP -MT $@ -o $@ $<
+
+$(STAGE2)/%.o: %.asm $(BUILD)/layout.inc $(BUILD)/flags/nasm
+	$(call begin,NASM)
+	$(Q)$(NASM) $(NASMFLAGS) -f elf64 -g -F dwarf -MD $@.d -MP -MT $@ -o $@ $<
+
+$(STAGE2)/%.o: %.c $(BUILD)/flags/stage2 $(BUILD)/flags/cc.options
+	$(call begin,CC)
+	$(Q)$(CC) $(OPTIMISE) $(STAGE2_CFLAGS) @$(BUILD)/flags/cc.options \
+		-MMD -MP -MF $@.d -c -o $@ $<
+
+$(BUILD)/stage2.ld: stage2/stage2.ld $(BUILD)/flags/cc
+	$(call begin,CPP)
+	$(Q)$(link-script)
+
+$(BUILD)/stage2.elf: $(BUILD)/stage2.ld $(STAGE2_OBJ) \
+		$(BUILD)/flags/stage2-objects $(BUILD)/flags/ld.options
+	$(call begin,LD,$@)
+	$(Q)$(LD) $(LDFLAGS_TARGET) @$(BUILD)/flags/ld.options -T $< \
+		-Map $@.map -o $@ $(STAGE2_OBJ)
+
+$(BUILD)/stage2.bin: $(BUILD)/stage2.elf
+	$(call begin,OBJCOPY,$@)
+	$(Q)$(OBJCOPY) -O binary $< $@
+
+-include $(BUILD)/stage1.bin.d $(BUILD)/stage2.ld.d $(STAGE2_OBJ:=.d)
