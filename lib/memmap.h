@@ -35,7 +35,7 @@ struct memmap {
 	size_t max;
 };
 
-/* True if the map keeps what the comment above says. For tests. */
+/* True if the map keeps what the comment above says. For tests and proofs. */
 int memmap_check(const struct memmap *m);
 
 /*
@@ -52,12 +52,14 @@ int memmap_set(struct memmap *m, uint64_t base, uint64_t end, uint32_t type);
  *  - an end past 2^64 or past address_end (what the CPU can address, a power
  *    of two) is clipped to it;
  *  - unknown types are reserved;
- *  - usable memory is aligned inward to pages, everything else outward;
+ *  - each usable entry is aligned inward to pages, any other outward;
  *  - where entries overlap the stricter type wins, in the order usable, ACPI,
  *    NVS, reserved, bad;
  *  - page 0 and [low_end, 1 MiB) are never usable: what the entries call
  *    usable there becomes reserved (low_end in bytes, as the least of INT 12h,
  *    EBDA and E820 says).
+ * MEMMAP_FULL, the map then useless, cannot happen if m->max is at least
+ * 2 * count + 2.
  */
 int memmap_from_e820(struct memmap *m, const struct e820_entry *entry,
 		     size_t count, uint64_t address_end, uint64_t low_end);
@@ -78,7 +80,8 @@ int memmap_is_ram(uint32_t type);
  * Takes size bytes (whole pages) of usable memory in [low, high), in one
  * piece whose base is congruent to offset modulo align (a power of two, at
  * least PAGE_SIZE; offset page-aligned): the highest such place. Gives it the
- * type and its base. MEMMAP_NO_SPACE if there is none, the map then unchanged.
+ * type and its base. MEMMAP_NO_SPACE if there is none (or size is 0),
+ * MEMMAP_FULL if the map would outgrow its storage; it is then unchanged.
  */
 int memmap_take(struct memmap *m, uint64_t size, uint64_t align,
 		uint64_t offset, uint64_t low, uint64_t high, uint32_t type,
@@ -86,8 +89,8 @@ int memmap_take(struct memmap *m, uint64_t size, uint64_t align,
 
 /*
  * The same for memory that need not adjoin: as much as one piece gives, at
- * least one page, at most size bytes. Prefers a piece that holds all of it,
- * then the largest. *taken gets its size.
+ * least one page, at most size bytes. Prefers a piece that holds all of it (the
+ * highest place), then the largest. *taken gets its size.
  */
 int memmap_take_some(struct memmap *m, uint64_t size, uint64_t align,
 		     uint64_t offset, uint64_t low, uint64_t high,
