@@ -51,7 +51,12 @@ struct paging {
  * vaddr canonical, not across the hole; vaddr + size may be 2^64. flags:
  * PTE_WRITE, PTE_NX, PTE_PWT, PTE_PCD. Uses the largest pages that fit, none
  * larger than largest (PAGE_4K, PAGE_2M or PAGE_1G; also bounded by
- * pg->largest). Upper tables get full rights; the last level decides.
+ * pg->largest). Upper tables are writable and executable: the last level
+ * decides. Nothing is for user mode.
+ *
+ * What is mapped already is never changed nor split: PAGING_TAKEN. After an
+ * error part of the range may be mapped, and the tables are only good to be
+ * thrown away.
  */
 int paging_map(struct paging *pg, uint64_t vaddr, uint64_t paddr,
 	       uint64_t size, uint64_t flags, uint64_t largest);

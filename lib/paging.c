@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: 0BSD
+/* paging.c - builds and walks 4-level page tables. */
+#include "paging.h"
+
+#define ENTRIES         512     /* in a table of any level */
+#define LEVEL_BITS      9       /* log2(ENTRIES) */
+#define PTE_SHIFT       12      /* an entry of this level maps 1 << shift */
+#define PML4_SHIFT      39
+
+static uint64_t *table_at(const struct paging *pg, uint64_t phys)
+{
+	return (uint64_t *)(pg->window + (uintptr_t)phys);
+}
+
+static size_t index_at(uint64_t vaddr, unsigned int shift)
+{
+	return (vaddr >> shift) % ENTRIES;
+}
+
+/* The largest page for both addresses (or-ed) that size has room for. */
+static uint64_t fitting_page(uint64_t addresses, uint64_t size,
+			     uint64_t largest)
+{
+	uint64_t page = largest;
+
+	while (page > PAGE_4K && (size < page || addresses & (page - 1)))
+		page /= ENTRIES;
+	return page;
+}
+
+/*
+ * Finds the entry that maps a page of that size at vaddr; makes the tables
+ * above it where there are none.
+ */
+static int find_entry(struct paging *pg, uint64_t vaddr, uint64_t page,
+		      uint64_t **entry)
+{
+	uint64_t *e = table_at(pg, pg->root) + index_at(vaddr, PML4_SHIFT);
+	unsigned int shift = PML4_SHIFT;
+
+	while (1ull << shift > page) {
+		if (!(*e & PTE_PRESENT)) {
+			uint64_t frame = pg->frame(pg->ctx);
+
+			if (frame == 0)
+				return PAGING_NO_FRAME;
+			*e = frame | PTE_PRESENT | PTE_WRITE;
+		} else if (*e & PTE_LARGE) {
+			return PAGING_TAKEN;
+		}
+		shift -= LEVEL_BITS;
+		e = table_at(pg, *e & PTE_ADDR) + index_at(vaddr, shift);
+	}
+	*entry = e;
+	return PAGING_OK;
+}
+
+/* Writes value, value + step, ... to free entries. */
+static int fill(uint64_t *entry, uint64_t count, uint64_t value, uint64_t step)
+{
+	for (const uint64_t *end = entry + count; entry < end; entry++) {
+		if (*entry & PTE_PRESENT)
+			return PAGING_TAKEN;
+		*entry = value;
+		value += step;
+	}
+	return PAGING_OK;
+}
+
+int paging_map(struct paging *pg, uint64_t vaddr, uint64_t paddr,
+	       uint64_t size, uint64_t flags, uint64_t largest)
+{
+	if (!pg->nx)
+		flags &= ~PTE_NX;       /* reserved without EFER.NXE: faults */
+	if (largest > pg->largest)
+		largest = pg->largest;
+
+	/*
+	 * A table at a time: up to its end (where vaddr may become aligned to
+	 * larger pages) or until less than a page is left, all pages in it
+	 * have one size.
+	 */
+	while (size > 0) {
+		uint64_t page = fitting_page(vaddr | paddr, size, largest);
+		uint64_t count = ENTRIES - vaddr / page % ENTRIES;
+		uint64_t leaf = paddr | flags | PTE_PRESENT;
+		uint64_t *entry;
+		int err;
+
+		if (count > size / page)
+			count = size / page;
+		if (page > PAGE_4K)
+			leaf |= PTE_LARGE;
+		err = find_entry(pg, vaddr, page, &entry);
+		if (!err)
+			err = fill(entry, count, leaf, page);
+		if (err)
+			return err;
+		vaddr += count * page;
+		paddr += count * page;
+		size -= count * page;
+	}
+	return PAGING_OK;
+}
+
+bool paging_walk(const struct paging *pg, uint64_t vaddr,
+		 struct paging_walk *walk)
+{
+	const uint64_t all_levels = PTE_WRITE | PTE_USER;
+	uint64_t entry = pg->root, rights = all_levels, nx = 0, page, frame;
+	unsigned int shift = PML4_SHIFT + LEVEL_BITS;
+
+	if (!paging_canonical(vaddr))
+		return false;
+	do {
+		shift -= LEVEL_BITS;
+		entry = table_at(pg, entry & PTE_ADDR)[index_at(vaddr, shift)];
+		if (!(entry & PTE_PRESENT))
+			return false;
+		rights &= entry;
+		nx |= entry & PTE_NX;
+	} while (shift > PTE_SHIFT && !(entry & PTE_LARGE));
+
+	/* In a large page's entry the address bits below it are flags. */
+	page = 1ull << shift;
+	frame = PTE_ADDR & ~(page - 1);
+	walk->paddr = (entry & frame) | (vaddr & (page - 1));
+	walk->flags = (entry & ~(frame | all_levels)) | rights | nx;
+	walk->page_size = page;
+	return true;
+}
