@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: 0BSD
+/* image_list_file.c - prints and verifies one file of an image. */
+#include "host.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "failure.h"
+#include "image_list_file.h"
+#include "image_reader.h"
+#include "text.h"
+
+/* By enum image_codec. */
+static const char *const codec_name[] = { "zero", "stored", "lz4" };
+
+#define CODECS (sizeof(codec_name) / sizeof(codec_name[0]))
+
+struct image_lister {
+	struct image_reader *reader;
+	enum list_detail detail;
+	struct image_sink sink;         /* everything goes to block */
+	uint8_t block[IMAGE_BLOCK_SIZE];
+	struct image_table table[IMAGE_TABLE_WINDOW];
+	uint8_t join[IMAGE_BLOCK_SIZE];
+	uint8_t scratch[IMAGE_BLOCK_SIZE];
+};
+
+/* What a file's tables say. */
+struct tally {
+	uint32_t blocks[CODECS];
+	uint64_t stored;                /* bytes, without fill */
+	uint64_t next_lba;              /* as image_check_table() needs it */
+};
+
+/*
+ * A block has to be in one piece at block, or the loader's code would decode
+ * it elsewhere; where the next one goes is all the same.
+ */
+static uint8_t *place(struct image_sink *sink, uint64_t offset, uint64_t size,
+		      uint64_t *room)
+{
+	struct image_lister *l = (struct image_lister *)
+		((uint8_t *)sink - offsetof(struct image_lister, sink));
+	uint64_t at = offset % IMAGE_BLOCK_SIZE;
+
+	*room = IMAGE_BLOCK_SIZE - at;
+	if (*room > size)
+		*room = size;
+	return l->block + at;
+}
+
+struct image_lister *image_lister_new(struct image_reader *reader,
+				      enum list_detail detail,
+				      struct failure *f)
+{
+	struct image_lister *l = calloc(1, sizeof(*l));
+
+	if (l == NULL) {
+		fail(f, reader->name, "%s", strerror(ENOMEM));
+		return NULL;
+	}
+	l->reader = reader;
+	l->detail = detail;
+	l->sink.place = place;
+	return l;
+}
+
+static const char *type_name(const struct image_file *file)
+{
+	switch (file->type) {
+	case IMAGE_KERNEL:
+		return "kernel";
+	case IMAGE_CMDLINE:
+		return "cmdline";
+	default:
+		return "module";
+	}
+}
+
+static uint32_t table_sectors(const struct image_file *file)
+{
+	return file->block_count / IMAGE_TABLE_BLOCKS +
+		(file->block_count % IMAGE_TABLE_BLOCKS != 0);
+}
+
+static void print_block(uint64_t number, const struct image_block *b)
+{
+	printf("    block %-5" PRIu64 " %-6s", number, codec_name[b->codec]);
+	if (b->codec != IMAGE_ZERO)
+		printf(" %5" PRIu32 " bytes at %" PRIu64, b->stored_size,
+		       b->lba);
+	putchar('\n');
+}
+
+/* Goes through one sector of the table; prints its blocks if asked to. */
+static int walk_table(struct image_lister *l, uint64_t index,
+		      const struct image_file *file, uint32_t number,
+		      enum list_detail detail, struct tally *tally,
+		      struct failure *f)
+{
+	uint32_t first = number * IMAGE_TABLE_BLOCKS;
+	struct image_table table;
+	struct image_fault fault;
+	int err;
+
+	if (image_reader_get(l->reader, (uint64_t)file->table_lba + number,
+			     &table, 1, f) != 0)
+		return -1;
+	err = image_check_table(file, index, number, &table, &tally->next_lba,
+				&fault);
+	if (err != IMAGE_OK)
+		return image_reader_fail(l->reader, err, &fault, f);
+	for (uint32_t i = 0; i < IMAGE_TABLE_BLOCKS &&
+	     first + i < file->block_count; i++) {
+		tally->blocks[table.block[i].codec]++;
+		tally->stored += table.block[i].stored_size;
+		if (detail == LIST_BLOCKS)
+			print_block(first + i, &table.block[i]);
+	}
+	return 0;
+}
+
+static int walk_tables(struct image_lister *l, uint64_t index,
+		       const struct image_file *file, enum list_detail detail,
+		       struct tally *tally, struct failure *f)
+{
+	*tally = (struct tally){ .next_lba = file->data_lba };
+	for (uint32_t i = 0; i < table_sectors(file); i++)
+		if (walk_table(l, index, file, i, detail, tally, f) != 0)
+			return -1;
+	if (tally->next_lba != file->data_lba + file->data_sectors)
+		return fail(f, l->reader->name, "block table at sector %"
+			    PRIu32 " does not cover the file's data",
+			    file->table_lba);
+	return 0;
+}
+
+static void print_file(const struct image_file *file, const char *name,
+		       const struct tally *tally)
+{
+	printf("  %-11s ", type_name(file));
+	text_print(stdout, name, file->name_size);
+	printf("%s%" PRIu64 " bytes", file->name_size > 0 ? ": " : "",
+	       file->size);
+	if (file->flags & IMAGE_FILE_SYMBOLS)
+		printf(" with symbols");
+	printf(", %" PRIu64 " stored in %" PRIu32 " blocks (", tally->stored,
+	       file->block_count);
+	for (size_t i = 0; i < CODECS; i++)
+		printf("%s%" PRIu32 " %s", i > 0 ? ", " : "",
+		       tally->blocks[i], codec_name[i]);
+	printf("), table [%" PRIu32 ", %" PRIu64 "), data [%" PRIu64 ", %"
+	       PRIu64 ")\n", file->table_lba,
+	       (uint64_t)file->table_lba + table_sectors(file),
+	       file->data_lba, file->data_lba + file->data_sectors);
+}
+
+int image_lister_file(struct image_lister *l, uint64_t index,
+		      const struct image_file *file, const char *name,
+		      struct failure *f)
+{
+	const struct image_buffers buffers = {
+		.table = l->table,
+		.join = l->join,
+		.scratch = l->scratch,
+	};
+	struct tally tally;
+	struct image_fault fault;
+	int err;
+
+	if (walk_tables(l, index, file, LIST_FILES, &tally, f) != 0)
+		return -1;
+	print_file(file, name, &tally);
+	if (l->detail == LIST_BLOCKS &&
+	    walk_tables(l, index, file, LIST_BLOCKS, &tally, f) != 0)
+		return -1;
+	err = image_read_file(&l->reader->disk, file, index, 0, file->size,
+			      &buffers, &l->sink, &fault);
+	return err == IMAGE_OK ? 0 :
+		image_reader_fail(l->reader, err, &fault, f);
+}
