@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: 0BSD
+# image.py - images for the boot tests, and where the parts of one lie.
+
+import struct
+import subprocess
+from pathlib import Path
+
+from machine import BUILD
+
+SECTOR = 512
+PT_LOAD, ET_DYN = 1, 3
+PIE_BASE = 0xFFFFFFFF80000000   # where a PIE linked below 1 MiB goes
+PIE_STAYS = 0x100000
+MASK = (1 << 64) - 1
+
+
+def kernel(name):
+    """A test kernel that the Makefile built."""
+    path = BUILD / "test" / f"{name}.elf"
+    assert path.exists(), f"{path} is missing: run this through `make test`"
+    return path
+
+
+def mkimage(elf, image, cmdline=None, modules=(), options=()):
+    """Makes an image; modules are (path, name)."""
+    command = [str(BUILD / "mkimage"), "-o", str(image), *options]
+    if cmdline is not None:
+        command += ["-c", cmdline]
+    for path, name in modules:
+        command += ["-m", f"{path}={name}"]
+    done = subprocess.run(command + [str(elf)], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, universal_newlines=True)
+    assert done.returncode == 0, done.stdout
+    return image
+
+
+def placement(elf):
+    """kernel_base and kernel_slide as the protocol promises them."""
+    data = Path(elf).read_bytes()
+    kind, = struct.unpack_from("<H", data, 16)
+    phoff, = struct.unpack_from("<Q", data, 32)
+    size, count = struct.unpack_from("<HH", data, 54)
+    lowest = min(
+        struct.unpack_from("<Q", data, phoff + i * size + 16)[0]
+        for i in range(count)
+        if struct.unpack_from("<I", data, phoff + i * size)[0] == PT_LOAD)
+    base = lowest & ~0xFFF
+    slide = PIE_BASE - base if kind == ET_DYN and lowest < PIE_STAYS else 0
+    return (base + slide) & MASK, slide & MASK
+
+
+def module_content(index, size):
+    """The bytes that check_info.c expects of module number index."""
+    if index % 3 == 1:
+        return bytes(((i >> 6) + index) & 0xFF for i in range(size))
+    if index % 3 == 2:
+        return bytes(size)
+    out = bytearray(size)
+    for i in range(size):
+        x = (i * 2654435761 + index * 40503) & 0xFFFFFFFF
+        x ^= x >> 15
+        out[i] = (x * 2246822519 & 0xFFFFFFFF) >> 24
+    return bytes(out)
+
+
+def elf_sum(data):
+    """What check_info.c makes of the raw ELF file."""
+    total = 0
+    for byte in data:
+        total = (total * 3 + byte) & MASK
+    return total
+
+
+def contract(name, folder, words="", module_sizes=(), options=()):
+    """An image of a contract kernel that knows what to expect."""
+    elf = kernel(f"contract-{name}")
+    base, slide = placement(elf)
+    cmdline = f"base={base:#x} slide={slide:#x}"
+    modules = []
+    for i, size in enumerate(module_sizes):
+        path = Path(folder) / f"module{i}"
+        path.write_bytes(module_content(i, size))
+        modules.append((path, "module" + chr(ord("a") + i)))
+    if modules:
+        cmdline += " modules=" + ",".join(map(str, module_sizes))
+    if "--symbols" in options:
+        data = elf.read_bytes()
+        cmdline += f" elf={len(data)} sum={elf_sum(data)}"
+    if words:
+        cmdline += " " + words
+    image = Path(folder) / "disk.img"
+    mkimage(elf, image, cmdline, modules, options)
+    return image, cmdline
+
+
+class Layout:
+    """Where the parts of an image lie, in sectors (include/image.h)."""
+
+    def __init__(self, path):
+        self.data = data = Path(path).read_bytes()
+        header = data[SECTOR:2 * SECTOR]
+        self.stage2_sectors, self.early_sectors = struct.unpack_from(
+            "<HH", header, 10)
+        self.super_lba, = struct.unpack_from("<I", header, 16)
+        (self.disk_sectors, self.directory_lba, self.directory_sectors,
+         count) = struct.unpack_from("<QIII", data,
+                                     self.super_lba * SECTOR + 32)
+        self.files = [self._file(i) for i in range(count)]
+
+    def _file(self, index):
+        at = self.directory_lba * SECTOR + index * 64
+        kind, _, size, _, table, lba, sectors = struct.unpack_from(
+            "<IIQIIQQ", self.data, at)
+        return {"type": kind, "size": size, "table": table, "lba": lba,
+                "sectors": sectors}
+
+    def part(self, name):
+        """The first sector of a part, and how many it has."""
+        kinds = {"kernel": 1, "cmdline": 2, "module": 3}
+        if name in kinds:
+            found = next(f for f in self.files if f["type"] == kinds[name])
+            return found["lba"], found["sectors"]
+        return {
+            "first": (1, 1),
+            "early": (2, self.early_sectors),
+            "rest": (2 + self.early_sectors,
+                     self.stage2_sectors - 1 - self.early_sectors),
+            "super": (self.super_lba, 1),
+            "directory": (self.directory_lba, self.directory_sectors),
+            "table": (self.files[0]["table"], 1),
+        }[name]
