@@ -22,17 +22,19 @@ enum image_err {
 	IMAGE_BAD_DATA = -7,            /* a block does not decompress */
 };
 
-/* Where it went wrong, for the message. */
+/* Where it went wrong, for the message. Set whenever an error is returned. */
 struct image_fault {
 	uint64_t lba;           /* sector concerned */
 	uint64_t value;         /* the number that is wrong, else 0 */
-	const char *what;       /* the structure or field by name */
+	const char *what;       /* the structure by name; its field, too, where
+				   the error is IMAGE_BAD_FIELD */
 };
 
 /*
  * A disk as this code sees it. read() brings sectors: at least one and at
  * most want, from lba on; it sets *data to where they lie (valid until the
  * next call) and *got to how many. 0, or negative when lba cannot be read.
+ * Whoever calls read() himself sets have_sectors to 0 after it.
  */
 struct image_disk {
 	int (*read)(struct image_disk *disk, uint64_t lba, uint64_t want,
@@ -43,6 +45,20 @@ struct image_disk {
 	uint64_t have_lba;
 	uint64_t have_sectors;
 };
+
+/* Bytes of the file that a block stands for: all, or the rest of the file. */
+static inline uint64_t image_block_bytes(const struct image_file *file,
+					 uint64_t block)
+{
+	const uint64_t left = file->size - block * IMAGE_BLOCK_SIZE;
+
+	return left < IMAGE_BLOCK_SIZE ? left : IMAGE_BLOCK_SIZE;
+}
+
+static inline uint64_t image_block_sectors(const struct image_block *block)
+{
+	return (block->stored_size + (uint64_t)SECTOR_SIZE - 1) / SECTOR_SIZE;
+}
 
 /* stage2's first sector, without its sums over other sectors. */
 int image_check_header(const struct stage2_header *header,
@@ -59,7 +75,8 @@ int image_check_super(const struct image_super *super, uint64_t lba,
 /*
  * Checks the directory (super->directory_sectors whole sectors) against its
  * sum and every file entry: types and their order, sizes, ranges on the disk,
- * names inside the directory and terminated, block counts.
+ * names inside the directory and terminated, block counts. Tables and data
+ * lie behind the directory. fault->lba is the entry's sector.
  */
 int image_check_directory(const struct image_super *super,
 			  const void *directory, struct image_fault *fault);
@@ -67,20 +84,33 @@ int image_check_directory(const struct image_super *super,
 /*
  * Checks one sector of a file's block table: sum, position, and every block's
  * codec, size and place. *next_lba is where the first block with data has to
- * begin (file->data_lba at first); on success it is moved past the last one.
+ * begin (file->data_lba at first; 0 if not known, as the tables before were
+ * not read: anywhere in the file's data, then); on success it is moved past
+ * the last one.
  */
 int image_check_table(const struct image_file *file, uint64_t file_index,
 		      uint64_t table_index, const struct image_table *table,
 		      uint64_t *next_lba, struct image_fault *fault);
 
-/* stage2's sum of the sectors that real mode checks: two 32-bit sums. */
+/*
+ * stage2's sum of the sectors that real mode checks, as stage2/first.asm makes
+ * it: sum[0] of all 32-bit words, sum[1] of sum[0] after each of them.
+ */
 void image_early_sum(const void *data, size_t sectors, uint32_t sum[2]);
 
-/* stage1's sum of stage2's first sector. */
+/*
+ * stage1's sum of stage2's first sector, as stage1/mbr.asm makes it: of its
+ * 32-bit words, rotated left by one before each.
+ */
 uint32_t image_sector_sum(const void *sector);
+
+#define IMAGE_TABLE_WINDOW      8       /* sectors: 120 blocks, 7.5 MiB */
 
 /* Buffers for reading: caller-owned, none overlaps another. */
 struct image_buffers {
+	struct image_table *table;      /* IMAGE_TABLE_WINDOW of them: so many
+				   are read at once, as data that the disk has
+				   read ahead is lost with every table read */
 	uint8_t *join;          /* IMAGE_BLOCK_SIZE: a compressed block that
 				   two reads share is put together here */
 	uint8_t *scratch;       /* IMAGE_BLOCK_SIZE: a block is decoded here
@@ -91,7 +121,8 @@ struct image_buffers {
  * Where a file's bytes go. place() is asked for the memory of file range
  * [offset, offset + size) and answers with the address of its start and, in
  * *room, how many bytes of the range lie there in one piece (1 .. size). NULL
- * means: nobody wants the first *room bytes.
+ * means: nobody wants the first *room bytes. Every byte is asked for once, in
+ * order, and maybe before it is known to be good.
  */
 struct image_sink {
 	uint8_t *(*place)(struct image_sink *sink, uint64_t offset,
@@ -102,7 +133,9 @@ struct image_sink {
  * Reads the bytes [from, to) of a file, checks every block that holds any of
  * them, and puts them where the sink wants them, front to back. Bytes of
  * such blocks outside [from, to) are checked and not placed. Reads every
- * sector once.
+ * sector once, and asks the disk for all that it is going to need from there
+ * on without a gap, whatever the block borders. After an error some of the
+ * bytes may have been placed.
  */
 int image_read_file(struct image_disk *disk, const struct image_file *file,
 		    uint64_t file_index, uint64_t from, uint64_t to,

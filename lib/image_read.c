@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: 0BSD
+/* image_read.c - reads a file out of a Stagecoach image. */
+#include <stdbool.h>
+#include <string.h>
+
+#include "decompress.h"
+#include "image_file.h"
+
+/* One call of image_read_file(). */
+struct reader {
+	struct image_disk *disk;
+	const struct image_file *file;
+	uint64_t file_index;
+	const struct image_buffers *buffers;
+	struct image_sink *sink;
+	struct image_fault *fault;
+
+	/* Of the file: [at, to) is still to be put in place. */
+	uint64_t at;
+	uint64_t to;
+	/* [at, at + room) goes to memory; NULL: nowhere. */
+	uint8_t *place;
+	uint64_t room;
+
+	/* The window of tables, by blocks of the file: [first, end). */
+	uint64_t first_block;
+	uint64_t end_block;
+	/* Where data begins behind it, as for image_check_table(). */
+	uint64_t next_lba;
+	/* No sector from here on is wanted with this window. */
+	uint64_t end_lba;
+};
+
+static int fail(const struct reader *r, int err, uint64_t lba,
+		const char *what)
+{
+	*r->fault = (struct image_fault){ .lba = lba, .what = what };
+	return err;
+}
+
+static uint64_t min(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * Sectors from lba on, up to want of them: what is left of the disk's last
+ * read, or else a new read.
+ */
+static int fetch(struct reader *r, uint64_t lba, uint64_t want,
+		 const uint8_t **data, uint64_t *got, const char *what)
+{
+	struct image_disk *disk = r->disk;
+	const uint64_t skip = lba - disk->have_lba;
+
+	if (lba >= disk->have_lba && skip < disk->have_sectors) {
+		*data = disk->have + skip * SECTOR_SIZE;
+		*got = min(disk->have_sectors - skip, want);
+		return IMAGE_OK;
+	}
+	disk->have_sectors = 0;
+	if (disk->read(disk, lba, want, data, got) < 0 ||
+	    *got == 0 || *got > want)
+		return fail(r, IMAGE_READ, lba, what);
+	disk->have = *data;
+	disk->have_lba = lba;
+	disk->have_sectors = *got;
+	return IMAGE_OK;
+}
+
+/* Asks the sink about the next bytes, unless its last answer still holds. */
+static void ask(struct reader *r)
+{
+	if (r->room == 0)
+		r->place = r->sink->place(r->sink, r->at, r->to - r->at,
+					  &r->room);
+}
+
+static void advance(struct reader *r, uint64_t size)
+{
+	if (r->place)
+		r->place += size;
+	r->room -= size;
+	r->at += size;
+}
+
+/*
+ * Of the file's bytes [start, start + size), which lie at from or, if that is
+ * NULL, are all zero: puts those still to be placed where the sink wants
+ * them. No byte before start is missing.
+ */
+static void put(struct reader *r, const uint8_t *from, uint64_t start,
+		uint64_t size)
+{
+	const uint64_t end = min(start + size, r->to);
+
+	while (r->at < end) {
+		uint64_t n;
+
+		ask(r);
+		n = min(r->room, end - r->at);
+		if (r->place && from)
+			memcpy(r->place, from + (r->at - start), n);
+		else if (r->place)
+			memset(r->place, 0, n);
+		advance(r, n);
+	}
+}
+
+/* From the disk's memory straight to its place. */
+static int read_stored(struct reader *r, const struct image_block *block,
+		       uint64_t start)
+{
+	struct checksum sum = checksum_start();
+	uint64_t lba = block->lba;
+	uint64_t left = block->stored_size;
+	const uint8_t *data;
+	uint64_t got, size;
+	int err;
+
+	while (left > 0) {
+		err = fetch(r, lba, r->end_lba - lba, &data, &got, "block");
+		if (err)
+			return err;
+		size = min(got * SECTOR_SIZE, left);
+		got = (size + SECTOR_SIZE - 1) / SECTOR_SIZE;
+		checksum_add(&sum, data, got * SECTOR_SIZE);
+		put(r, data, start, size);
+		lba += got;
+		start += size;
+		left -= size;
+	}
+	if (!checksum_equal(sum, block->sum))
+		return fail(r, IMAGE_BAD_SUM, block->lba, "block");
+	return IMAGE_OK;
+}
+
+/*
+ * All sectors of a block in one piece: where the disk has them, or, if it
+ * does not have all of them at once, in the join buffer.
+ */
+static int gather(struct reader *r, const struct image_block *block,
+		  const uint8_t **data)
+{
+	const uint64_t sectors = image_block_sectors(block);
+	uint8_t *join = r->buffers->join;
+	uint64_t done, got;
+	int err;
+
+	err = fetch(r, block->lba, r->end_lba - block->lba, data, &got,
+		    "block");
+	if (err || got >= sectors)
+		return err;
+	for (done = 0;;) {
+		got = min(got, sectors - done);
+		memcpy(join + done * SECTOR_SIZE, *data, got * SECTOR_SIZE);
+		done += got;
+		if (done == sectors)
+			break;
+		err = fetch(r, block->lba + done,
+			    r->end_lba - block->lba - done, data, &got,
+			    "block");
+		if (err)
+			return err;
+	}
+	*data = join;
+	return IMAGE_OK;
+}
+
+/* Decoded at its place where that is in one piece, else by way of scratch. */
+static int read_lz4(struct reader *r, const struct image_block *block,
+		    uint64_t start, uint64_t size)
+{
+	struct checksum sum = checksum_start();
+	uint8_t *out = r->buffers->scratch;
+	bool direct = false;
+	const uint8_t *data;
+	int err;
+
+	err = gather(r, block, &data);
+	if (err)
+		return err;
+	checksum_add(&sum, data, image_block_sectors(block) * SECTOR_SIZE);
+	if (!checksum_equal(sum, block->sum))
+		return fail(r, IMAGE_BAD_SUM, block->lba, "block");
+
+	if (r->at == start && r->to - start >= size) {
+		ask(r);
+		direct = r->place && r->room >= size;
+	}
+	if (direct)
+		out = r->place;
+	if (decompress_lz4(data, block->stored_size, out, size) != 0)
+		return fail(r, IMAGE_BAD_DATA, block->lba, "block");
+	if (direct)
+		advance(r, size);
+	else
+		put(r, out, start, size);
+	return IMAGE_OK;
+}
+
+/* A block of the window. */
+static const struct image_block *get_block(const struct reader *r,
+					   uint64_t index)
+{
+	const uint64_t i = index - r->first_block;
+
+	return &r->buffers->table[i / IMAGE_TABLE_BLOCKS]
+		.block[i % IMAGE_TABLE_BLOCKS];
+}
+
+static int read_block(struct reader *r, uint64_t index)
+{
+	const struct image_block *block = get_block(r, index);
+	const uint64_t start = index * IMAGE_BLOCK_SIZE;
+	const uint64_t size = image_block_bytes(r->file, index);
+
+	switch (block->codec) {
+	case IMAGE_STORED:
+		return read_stored(r, block, start);
+	case IMAGE_LZ4:
+		return read_lz4(r, block, start, size);
+	default:        /* IMAGE_ZERO: image_check_table() knows no other */
+		put(r, NULL, start, size);
+		return IMAGE_OK;
+	}
+}
+
+/* Brings count tables, from the file's table first on, and checks them. */
+static int read_tables(struct reader *r, uint64_t first, uint64_t count)
+{
+	uint8_t *window = (uint8_t *)r->buffers->table;
+	const uint64_t lba = r->file->table_lba + first;
+	const uint8_t *data;
+	uint64_t i, got;
+	int err;
+
+	for (i = 0; i < count; i += got) {
+		err = fetch(r, lba + i, count - i, &data, &got, "block table");
+		if (err)
+			return err;
+		memcpy(window + i * SECTOR_SIZE, data, got * SECTOR_SIZE);
+	}
+	for (i = 0; i < count; i++) {
+		err = image_check_table(r->file, r->file_index, first + i,
+					&r->buffers->table[i], &r->next_lba,
+					r->fault);
+		if (err)
+			return err;
+	}
+	return IMAGE_OK;
+}
+
+/*
+ * Moves the window to where the block at the index is its first; last is the
+ * last block that is wanted at all.
+ */
+static int move_window(struct reader *r, uint64_t index, uint64_t last)
+{
+	const uint64_t first = index / IMAGE_TABLE_BLOCKS;
+	const uint64_t count = min(last / IMAGE_TABLE_BLOCKS - first + 1,
+				   IMAGE_TABLE_WINDOW);
+	uint64_t i;
+	int err;
+
+	err = read_tables(r, first, count);
+	if (err)
+		return err;
+	r->first_block = first * IMAGE_TABLE_BLOCKS;
+	r->end_block = min(r->first_block + count * IMAGE_TABLE_BLOCKS,
+			   last + 1);
+	r->end_lba = 0;
+	for (i = index; i < r->end_block; i++) {
+		const struct image_block *block = get_block(r, i);
+
+		if (block->codec != IMAGE_ZERO)
+			r->end_lba = block->lba + image_block_sectors(block);
+	}
+	return IMAGE_OK;
+}
+
+int image_read_file(struct image_disk *disk, const struct image_file *file,
+		    uint64_t file_index, uint64_t from, uint64_t to,
+		    const struct image_buffers *buffers,
+		    struct image_sink *sink, struct image_fault *fault)
+{
+	struct reader r = {
+		.disk = disk,
+		.file = file,
+		.file_index = file_index,
+		.buffers = buffers,
+		.sink = sink,
+		.fault = fault,
+		.at = from,
+		.to = to,
+	};
+	uint64_t index, last;
+	int err = IMAGE_OK;
+
+	if (from > to || to > file->size) {
+		*fault = (struct image_fault){ file->table_lba, to,
+					       "range in the file" };
+		return IMAGE_BAD_FIELD;
+	}
+	if (from == to)
+		return IMAGE_OK;
+
+	index = from / IMAGE_BLOCK_SIZE;
+	last = (to - 1) / IMAGE_BLOCK_SIZE;
+	/* Where the first table's data begins, the file's entry says. */
+	if (index < IMAGE_TABLE_BLOCKS)
+		r.next_lba = file->data_lba;
+	for (; !err && index <= last; index++) {
+		if (index >= r.end_block)
+			err = move_window(&r, index, last);
+		if (!err)
+			err = read_block(&r, index);
+	}
+	return err;
+}
