@@ -131,10 +131,6 @@ static int walk_tables(struct image_lister *l, uint64_t index,
 	for (uint32_t i = 0; i < table_sectors(file); i++)
 		if (walk_table(l, index, file, i, detail, tally, f) != 0)
 			return -1;
-	if (tally->next_lba != file->data_lba + file->data_sectors)
-		return fail(f, l->reader->name, "block table at sector %"
-			    PRIu32 " does not cover the file's data",
-			    file->table_lba);
 	return 0;
 }
 
