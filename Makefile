@@ -6,10 +6,13 @@
 
 VERSION := 0.1.0
 
+## BUILD    where everything goes (build)
 BUILD ?= build
+## CROSS    prefix of the tools that build for x86-64, e.g. x86_64-elf-
 CROSS ?=
 
-# A make that has a default for these two says nothing of the user's wish.
+## CC       the compiler for what boots (gcc); CC=clang does, too
+# Make has defaults of its own for these two.
 ifeq ($(origin CC),default)
 CC := $(CROSS)gcc
 endif
@@ -19,8 +22,8 @@ endif
 OBJCOPY ?= $(CROSS)objcopy
 NM ?= $(CROSS)nm
 NASM ?= nasm
-# mkimage and the unit tests run here: with the same compiler where it is one
-# for this machine, too.
+## HOSTCC   the compiler for what runs here: mkimage, unit tests (cc)
+# Clang compiles for every machine, so it does both.
 HOSTCC ?= $(if $(findstring clang,$(notdir $(CC))),$(CC),cc)
 
 .SUFFIXES:
@@ -35,10 +38,13 @@ ifneq ($(words $(BUILD)),1)
 $(error BUILD= must be one path without spaces)
 endif
 # `make clean` removes it.
-ifneq ($(filter $(patsubst %/,%,$(abspath $(BUILD)))/%,$(CURDIR)/),)
+no-spaces = $(subst $() ,?,$1)
+ifneq ($(filter $(patsubst %/,%,$(call no-spaces,$(abspath $(BUILD))))/%,\
+	$(call no-spaces,$(CURDIR)/)),)
 $(error BUILD=$(BUILD) holds the sources: give it a folder of its own)
 endif
 
+## V        1: show the commands
 ifeq ($(V),1)
 Q :=
 else
@@ -55,6 +61,7 @@ ifndef ONLY_DEPS
 
 WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes \
 	-Wstrict-prototypes -Wpointer-arith -Wundef -Wwrite-strings -Wdate-time
+## WERROR   1: warnings are errors
 ifeq ($(WERROR),1)
 WARNINGS += -Werror
 endif
@@ -75,7 +82,8 @@ endif
 
 HOST_CFLAGS := -std=c11 $(WARNINGS) $(PATHS) -Iinclude -Ilib
 
-# CFLAGS is for the user: what we need comes behind it and wins.
+## CFLAGS   more options for both compilers (-g)
+# What has to be comes behind these and wins.
 CFLAGS ?= -g
 
 # $(call remember,NAME,TEXT,TOOLS): the file $(BUILD)/flags/NAME, which is as
@@ -116,8 +124,8 @@ endif
 help: ## Show this list
 help:
 	@printf 'Targets:\n'
-	@sed -n 's/^\([a-z-]*\): ## \(.*\)/\1|\2/p' Makefile mk/*.mk | sort | \
-		awk -F '|' '{ printf "  %-12s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\): ## \(.*\)/\1|\2/p' Makefile mk/*.mk | \
+		sort -t '|' -k 1,1 | awk -F '|' '{ printf "  %-12s %s\n", $$1, $$2 }'
 	@printf '\nVariables (make VARIABLE=value):\n'
 	@sed -n 's/^## \([A-Z]*\)  *\(.*\)/\1|\2/p' Makefile mk/*.mk | \
 		awk -F '|' '{ printf "  %-12s %s\n", $$1, $$2 }'

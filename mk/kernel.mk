@@ -37,4 +37,4 @@ $(BUILD)/stagecoach.img: $(BUILD)/kernel.elf $(BUILD)/mkimage
 	$(call begin,IMAGE,$@)
 	$(Q)$(BUILD)/mkimage -o $@ $<
 
--include $(BUILD)/kernel.ld.d $(KERNEL_OBJ:=.d)
+-include $(wildcard $(BUILD)/kernel.ld.d $(KERNEL_OBJ:=.d))

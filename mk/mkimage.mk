@@ -35,8 +35,9 @@ $(BUILD)/mkimage: $(MKIMAGE_OBJ) $(BUILD)/flags/mkimage-objects
 	$(Q)$(HOSTCC) $(MKIMAGE_CFLAGS) $(MKIMAGE_LDFLAGS) -o $@ \
 		$(MKIMAGE_OBJ) $(MKIMAGE_LIBS)
 
--include $(MKIMAGE_OBJ:=.d)
+-include $(wildcard $(MKIMAGE_OBJ:=.d))
 
+## PREFIX   where `make install` puts mkimage (/usr/local); DESTDIR works
 PREFIX ?= /usr/local
 INSTALL ?= install
 

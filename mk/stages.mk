@@ -15,8 +15,9 @@ $(STAGE2)/lib/checksum.o: OPTIMISE := $(STAGE2_FAST)
 $(STAGE2)/lib/decompress.o: OPTIMISE := $(STAGE2_FAST)
 $(STAGE2)/lib/string.o: OPTIMISE := $(STAGE2_FAST)
 
-STAGE2_CFLAGS := $(CFLAGS) $(TARGET_CFLAGS) -mcmodel=small -Istage2
-NASMFLAGS := -I$(BUILD)/ -Istage2/ -Werror -Wno-error=user --reproducible
+STAGE2_CFLAGS := $(CFLAGS) $(TARGET_CFLAGS) -mcmodel=small -Istage2 \
+	-DSTAGECOACH_VERSION='"$(VERSION)"'
+NASMFLAGS := -I$(BUILD)/ -Istage2/ $(if $(filter 1,$(WERROR)),-w+error)
 LDFLAGS_TARGET := -nostdlib -static --gc-sections -z noexecstack \
 	-z max-page-size=0x1000 --build-id=none
 
@@ -76,4 +77,4 @@ $(BUILD)/stage2.bin: $(BUILD)/stage2.elf
 	$(call begin,OBJCOPY,$@)
 	$(Q)$(OBJCOPY) -O binary $< $@
 
--include $(BUILD)/stage1.bin.d $(BUILD)/stage2.ld.d $(STAGE2_OBJ:=.d)
+-include $(wildcard $(BUILD)/stage1.bin.d $(BUILD)/stage2.ld.d $(STAGE2_OBJ:=.d))
