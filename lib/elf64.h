@@ -21,18 +21,148 @@
 #define ELF64_MAX_RUNS          (2 * ELF64_MAX_PHDRS)
 
 /*
- * What can be wrong, one reason each. elf64_strerror() has the sentences;
- * struct elf64_fault the numbers.
+ * What can be wrong: one reason each, with its sentence. The conversions stand
+ * for fault->value[0..3] in order. X(name, sentence) makes ELF64_name.
+ *
+ * The file and its ELF header:
  */
+#define ELF64_HEADER_ERRORS(X) \
+X(TOO_SMALL, \
+  "only %llu bytes, too few for an ELF header") \
+X(NOT_ELF, \
+  "not an ELF file") \
+X(CLASS, \
+  "ELF class %llu, not 2 (64-bit): build with -m64") \
+X(BYTE_ORDER, \
+  "ELF data encoding %llu, not 1 (little-endian)") \
+X(VERSION, \
+  "ELF version %llu, not 1") \
+X(TYPE, \
+  "ELF type %llu, neither 2 (executable) nor 3 (position-independent): " \
+  "link it first") \
+X(MACHINE, \
+  "ELF machine %llu, not 62 (x86-64)") \
+X(HEADER_BYTES, \
+  "ELF header of %llu bytes, not 64") \
+X(PHDR_BYTES, \
+  "program headers of %llu bytes each, not 56") \
+X(NO_PHDRS, \
+  "no program headers, so nothing to load") \
+X(MANY_PHDRS, \
+  "%llu program headers, more than %llu") \
+X(PHDRS_LOW, \
+  "program headers at file offset %llu, inside the ELF header") \
+X(PHDRS_UNALIGNED, \
+  "program headers at file offset 0x%llx, not a multiple of 8") \
+X(PHDRS_OUTSIDE, \
+  "program headers (file offset 0x%llx, %llu bytes) reach past the file's " \
+  "end, %llu: is it truncated?")
+
+/* One segment, or two that disagree: */
+#define ELF64_SEGMENT_ERRORS(X) \
+X(FILE_BYTES, \
+  "0x%llx bytes in the file, but only 0x%llx in memory") \
+X(OUTSIDE_FILE, \
+  "file offset 0x%llx, 0x%llx bytes, reach past the file's end, 0x%llx: " \
+  "is it truncated?") \
+X(WRAPS, \
+  "0x%llx bytes at 0x%llx reach past the end of the address space") \
+X(NOT_CANONICAL, \
+  "0x%llx bytes at 0x%llx touch addresses that are not canonical") \
+X(RESERVED, \
+  "[0x%llx, 0x%llx) overlaps the loader's [0x%llx, 0x%llx): link at " \
+  "0x100000 or above, with ld's -z max-page-size=4096") \
+X(MEMORY, \
+  "the segments take 0x%llx bytes of memory, more than 0x%llx") \
+X(OVERLAP, \
+  "0x%llx bytes at 0x%llx overlap the segment at 0x%llx (program header " \
+  "%llu)") \
+X(ALIGNMENT, \
+  "alignment 0x%llx is no power of two") \
+X(CONGRUENCE, \
+  "address 0x%llx and file offset 0x%llx differ modulo the alignment, " \
+  "0x%llx") \
+X(NO_RIGHTS, \
+  "flags 0x%llx allow neither read, write nor execute") \
+X(DUPLICATE, \
+  "a second program header of type %llu") \
+X(DYNAMIC_OUTSIDE, \
+  "PT_DYNAMIC (0x%llx, 0x%llx bytes) is not within a loaded segment's file " \
+  "bytes") \
+X(TLS_OUTSIDE, \
+  "PT_TLS (0x%llx, 0x%llx bytes) is not within a loaded segment's file " \
+  "bytes")
+
+/* The kernel as a whole: */
+#define ELF64_PLAN_ERRORS(X) \
+X(NOTHING, \
+  "no PT_LOAD segment that is not empty, so nothing to load") \
+X(NO_CODE, \
+  "no segment is executable") \
+X(NO_ENTRY, \
+  "entry point 0: name one with ENTRY() in the link script or ld -e") \
+X(ENTRY_NOT_CANONICAL, \
+  "entry point 0x%llx is not a canonical address") \
+X(ENTRY_OUTSIDE, \
+  "entry point 0x%llx is in no segment") \
+X(ENTRY_NOT_CODE, \
+  "entry point 0x%llx is in a segment that is not executable") \
+X(ENTRY_ZEROS, \
+  "entry point 0x%llx is past the file bytes of its segment, in zeros") \
+X(NO_DYNAMIC, \
+  "position-independent but no PT_DYNAMIC: link static (-no-pie, " \
+  "relocation-model=static) or keep it in PHDRS") \
+X(PIE_LARGE, \
+  "position-independent but reaches from 0x%llx to 0x%llx, more than 0x%llx " \
+  "bytes: link at a fixed address") \
+X(PIE_ALIGNMENT, \
+  "position-independent and aligned to 0x%llx, more than 0x%llx: " \
+  "link at a fixed address")
+
+/* Its relocations: */
+#define ELF64_RELOC_ERRORS(X) \
+X(NEEDED, \
+  "needs a shared library (DT_NEEDED): link with -nostdlib -static") \
+X(RELOC_TAG, \
+  "relocations of a kind (dynamic tag 0x%llx) that is not RELA or RELR") \
+X(RELOC_ENTRY_BYTES, \
+  "relocation entries (dynamic tag %llu) of %llu bytes, not %llu") \
+X(RELOC_TABLE_BYTES, \
+  "relocation table of %llu bytes, no multiple of %llu") \
+X(RELOC_TABLE_OUTSIDE, \
+  "relocation table (0x%llx, 0x%llx bytes) is not within a loaded segment's " \
+  "file bytes") \
+X(RELOC_TYPE, \
+  "relocation of type %llu at 0x%llx, only 8 (RELATIVE) is known: undefined " \
+  "symbol? Link with -static-pie or -no-pie") \
+X(RELOC_OUTSIDE, \
+  "relocation at 0x%llx is in no segment") \
+X(RELOC_IN_TABLE, \
+  "relocation at 0x%llx would change a relocation table") \
+X(RELR_START, \
+  "RELR table begins with a bitmap, 0x%llx")
+
+#define ELF64_ERRORS(X) \
+	ELF64_HEADER_ERRORS(X) ELF64_SEGMENT_ERRORS(X) \
+	ELF64_PLAN_ERRORS(X) ELF64_RELOC_ERRORS(X)
+
+#define ELF64_MAX_SENTENCE      199     /* characters, numbers put in */
+
+#define ELF64_ENUMERATOR(name, sentence) ELF64_##name,
 enum elf64_err {
 	ELF64_OK = 0,
-	ELF64_TOO_SMALL = -1,
-	/* the rest is listed in elf64.c's table: add here and there */
+	ELF64_ERR_BASE = -100,  /* no reason; counts up to the last one, < 0 */
+	ELF64_ERRORS(ELF64_ENUMERATOR)
+	ELF64_ERR_END
 };
+#undef ELF64_ENUMERATOR
 
-/* The numbers behind an error. Which are set, the sentence says. */
+_Static_assert(ELF64_ERR_END <= 0, "every reason is negative");
+
+/* The numbers behind an error. Those the sentence does not use are 0. */
 struct elf64_fault {
-	int segment;            /* program header index, -1 if none */
+	int segment;            /* program header it is about, for the caller
+				   to name before the sentence; -1 if none */
 	uint64_t value[4];
 };
 
@@ -62,7 +192,8 @@ struct elf64_tls {
 
 /* What is odd but accepted; mkimage tells its user. */
 #define ELF64_NOTE_INTERP       1u      /* PT_INTERP ignored */
-#define ELF64_NOTE_HEADERS      2u      /* a segment of mere headers dropped */
+#define ELF64_NOTE_HEADERS      2u      /* a segment of mere headers or notes
+					   dropped, its place is the loader's */
 #define ELF64_NOTE_SHARED_PAGE  4u      /* segments with other rights share a
 					   page: shared_a, shared_b */
 #define ELF64_NOTE_WX           8u      /* a segment is writable and
@@ -134,6 +265,15 @@ struct elf64_run {
 };
 
 /*
+ * The segment whose memory, or whose bytes from the file, hold
+ * [vaddr, vaddr + size). NULL if none does.
+ */
+const struct elf64_segment *elf64_find(const struct elf64_plan *plan,
+				       uint64_t vaddr, uint64_t size);
+const struct elf64_segment *elf64_find_file(const struct elf64_plan *plan,
+					    uint64_t vaddr, uint64_t size);
+
+/*
  * Cuts the plan's pages into runs of equal rights, sorted, disjoint, covering
  * every page of every segment and no other. Returns how many (at most
  * ELF64_MAX_RUNS).
@@ -157,21 +297,28 @@ struct elf64_memory {
 };
 
 /*
- * Applies all relocations of a position-independent kernel that will run
- * slide bytes above its link address: R_X86_64_NONE, R_X86_64_RELATIVE and
- * RELR. Everything else, and DT_NEEDED, is refused before anything is
- * written; so is a relocation outside the kernel's segments. The plan's
- * segments are all in place in memory (zeroed .bss included).
- * Call only if plan->pie.
+ * Judges what PT_DYNAMIC asks for: R_X86_64_NONE, R_X86_64_RELATIVE and RELR
+ * in the kernel's segments are fine; DT_NEEDED and everything else is refused,
+ * in executables that are not position-independent too. Needs in memory only
+ * what the file holds of each segment: mkimage's chunks point into the file.
+ */
+int elf64_check_relocations(const struct elf64_plan *plan,
+			    const struct elf64_memory *memory,
+			    struct elf64_fault *fault);
+
+/*
+ * Checks as above, then applies the relocations of a kernel that will run
+ * slide bytes above its link address. Nothing is written if anything is
+ * refused. The plan's segments are all in place in memory, zeroed .bss
+ * included. For every plan; does nothing without PT_DYNAMIC.
  */
 int elf64_relocate(const struct elf64_plan *plan,
 		   const struct elf64_memory *memory, uint64_t slide,
 		   struct elf64_fault *fault);
 
 /*
- * The reason as a phrase without a full stop, e.g. "segment overlaps another";
- * may hold up to four %-conversions ("0x%llx" or "%llu") that stand for
- * fault->value[0..3] in order, and is meant for format() or printf().
+ * The reason's sentence, without a full stop; meant for format() or printf()
+ * with fault->value[0..3] as unsigned long long. Never NULL.
  */
 const char *elf64_strerror(int err);
 

@@ -30,8 +30,10 @@ struct vspace {
  * Places a kernel whose fixed mappings elf64_make_plan() has judged, with
  * ram_end bytes of physical memory to map. A position-independent kernel
  * linked at 1 MiB or above stays where it is linked, any other goes to
- * VSPACE_PIE_HIGH. phys_offset is the default, or the next free slots where
- * the kernel lies there.
+ * VSPACE_PIE_HIGH, keeping its addresses modulo its alignment. phys_offset is
+ * the default, or the next free slots where the kernel lies there; the window
+ * is the highest slot then free. The last slot of all is left to kernels.
+ * *v is only written on success.
  */
 int vspace_place(const struct elf64_plan *plan, uint64_t ram_end,
 		 struct vspace *v);

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: 0BSD
+/*
+ * elf64_plan.c - judges a kernel's program headers and plans its memory.
+ *
+ * Field names and values are those of the System V ABI, "Program Loading"
+ * (gABI chapter 5). Each program header is judged by itself, then the kernel
+ * as a whole.
+ */
+#include "elf64.h"
+
+#include "elf64_bits.h"
+#include "paging.h"     /* PAGE_4K, paging_canonical() */
+#include "vspace.h"     /* VSPACE_PIE_LOW, VSPACE_PIE_HIGH */
+
+/* More memory than this in one kernel is a mistake in its link script. */
+#define MEMORY_LIMIT    (64ull << 30)
+
+/* From VSPACE_PIE_HIGH to the end of the address space. */
+#define PIE_ROOM        (0 - VSPACE_PIE_HIGH)
+
+/* What the checks of the program headers are made with. */
+struct job {
+	const struct elf64_header *header;
+	const uint8_t *phdrs;
+	uint64_t file_size;
+	struct elf64_plan *plan;
+	struct elf64_fault *fault;
+};
+
+/* gABI: 0 and 1 both mean that there is no alignment. */
+static bool is_alignment(uint64_t align)
+{
+	return (align & (align - 1)) == 0;
+}
+
+/* p_filesz, p_offset and p_align of a PT_LOAD. */
+static int check_file_part(const struct job *job, const struct elf64_phdr *p,
+			   int i)
+{
+	struct elf64_fault *fault = job->fault;
+
+	if (p->filesz > p->memsz)
+		return elf64_refuse(fault, ELF64_FILE_BYTES, i, p->filesz,
+				    p->memsz);
+	/* Pure .bss: some linkers leave any offset and alignment there. */
+	if (p->filesz == 0)
+		return ELF64_OK;
+	if (!elf64_within(0, job->file_size, p->offset, p->filesz)) {
+		elf64_refuse(fault, ELF64_OUTSIDE_FILE, i, p->offset,
+			     p->filesz);
+		fault->value[2] = job->file_size;
+		return ELF64_OUTSIDE_FILE;
+	}
+	if (!is_alignment(p->align))
+		return elf64_refuse(fault, ELF64_ALIGNMENT, i, p->align, 0);
+	if (p->align != 0 && (p->vaddr - p->offset) % p->align != 0) {
+		elf64_refuse(fault, ELF64_CONGRUENCE, i, p->vaddr, p->offset);
+		fault->value[2] = p->align;
+		return ELF64_CONGRUENCE;
+	}
+	return ELF64_OK;
+}
+
+/* p_vaddr, p_memsz and p_flags of a PT_LOAD; p_memsz is not 0. */
+static int check_memory_part(const struct job *job,
+			     const struct elf64_phdr *p, int i)
+{
+	uint64_t last = p->vaddr + (p->memsz - 1);
+
+	/* An end of exactly 2^64 is fine: the last byte does not wrap. */
+	if (last < p->vaddr)
+		return elf64_refuse(job->fault, ELF64_WRAPS, i, p->memsz,
+				    p->vaddr);
+	if (!paging_canonical(p->vaddr) || !paging_canonical(last) ||
+	    p->vaddr >> 63 != last >> 63)
+		return elf64_refuse(job->fault, ELF64_NOT_CANONICAL, i,
+				    p->memsz, p->vaddr);
+	if ((p->flags & (ELF64_R | ELF64_W | ELF64_X)) == 0)
+		return elf64_refuse(job->fault, ELF64_NO_RIGHTS, i, p->flags,
+				    0);
+	return ELF64_OK;
+}
+
+/* Inserts a segment by vaddr. */
+static void insert_segment(struct elf64_plan *plan,
+			   const struct elf64_phdr *p, int i)
+{
+	uint32_t at = plan->count;
+
+	for (; at > 0 && plan->segment[at - 1].vaddr > p->vaddr; at--)
+		plan->segment[at] = plan->segment[at - 1];
+	plan->segment[at] = (struct elf64_segment){
+		.vaddr = p->vaddr,
+		.memsz = p->memsz,
+		.offset = p->offset,
+		.filesz = p->filesz,
+		.align = p->align && is_alignment(p->align) ? p->align : 1,
+		.flags = p->flags & (ELF64_R | ELF64_W | ELF64_X),
+		.index = (uint32_t)i,
+	};
+	plan->count++;
+}
+
+static int take_load(const struct job *job, const struct elf64_phdr *p, int i)
+{
+	struct elf64_plan *plan = job->plan;
+	const struct elf64_reserved *r;
+	int err;
+
+	err = check_file_part(job, p, i);
+	if (err != ELF64_OK)
+		return err;
+	err = check_memory_part(job, p, i);
+	if (err != ELF64_OK)
+		return err;
+
+	r = plan->pie ? NULL : elf64_find_reserved(p->vaddr, p->memsz);
+	if (r && elf64_is_dispensable(job->header, job->phdrs, p)) {
+		plan->notes |= ELF64_NOTE_HEADERS;
+		return ELF64_OK;
+	}
+	if (r) {
+		elf64_refuse(job->fault, ELF64_RESERVED, i, p->vaddr,
+			     p->vaddr + p->memsz);
+		job->fault->value[2] = r->base;
+		job->fault->value[3] = r->end;
+		return ELF64_RESERVED;
+	}
+	insert_segment(plan, p, i);
+	return ELF64_OK;
+}
+
+static int take_dynamic(const struct job *job, const struct elf64_phdr *p,
+			int i)
+{
+	struct elf64_plan *plan = job->plan;
+
+	if (plan->dynamic_size != 0)
+		return elf64_refuse(job->fault, ELF64_DUPLICATE, i, p->type, 0);
+	plan->dynamic = p->vaddr;
+	plan->dynamic_size = p->memsz;
+	return ELF64_OK;
+}
+
+static int take_tls(const struct job *job, const struct elf64_phdr *p, int i)
+{
+	struct elf64_plan *plan = job->plan;
+
+	if (plan->tls.memsz != 0)
+		return elf64_refuse(job->fault, ELF64_DUPLICATE, i, p->type, 0);
+	if (p->filesz > p->memsz)
+		return elf64_refuse(job->fault, ELF64_FILE_BYTES, i, p->filesz,
+				    p->memsz);
+	if (!is_alignment(p->align))
+		return elf64_refuse(job->fault, ELF64_ALIGNMENT, i, p->align,
+				    0);
+	plan->tls.vaddr = p->vaddr;
+	plan->tls.filesz = p->filesz;
+	plan->tls.memsz = p->memsz;
+	plan->tls.align = p->align ? p->align : 1;
+	return ELF64_OK;
+}
+
+static int take_phdr(const struct job *job, int i)
+{
+	struct elf64_phdr p = elf64_get_phdr(job->phdrs, i);
+
+	/* GNU ld and link scripts with PHDRS leave empty ones of any kind. */
+	if (p.memsz == 0)
+		return ELF64_OK;
+	switch (p.type) {
+	case PT_LOAD:
+		return take_load(job, &p, i);
+	case PT_DYNAMIC:
+		return take_dynamic(job, &p, i);
+	case PT_TLS:
+		return take_tls(job, &p, i);
+	case PT_INTERP:
+		job->plan->notes |= ELF64_NOTE_INTERP;
+		return ELF64_OK;
+	default:
+		return ELF64_OK;
+	}
+}
+
+/* The segments are sorted: each may touch only the one before. */
+static int check_neighbours(const struct job *job)
+{
+	struct elf64_plan *plan = job->plan;
+
+	for (uint32_t i = 1; i < plan->count; i++) {
+		const struct elf64_segment *a = &plan->segment[i - 1];
+		const struct elf64_segment *b = &plan->segment[i];
+
+		if (b->vaddr - a->vaddr < a->memsz) {
+			elf64_refuse(job->fault, ELF64_OVERLAP, (int)a->index,
+				     a->memsz, a->vaddr);
+			job->fault->value[2] = b->vaddr;
+			job->fault->value[3] = b->index;
+			return ELF64_OVERLAP;
+		}
+		if (a->flags != b->flags &&
+		    !(plan->notes & ELF64_NOTE_SHARED_PAGE) &&
+		    (a->vaddr + (a->memsz - 1)) / PAGE_4K ==
+		    b->vaddr / PAGE_4K) {
+			plan->notes |= ELF64_NOTE_SHARED_PAGE;
+			plan->shared_a = a->index;
+			plan->shared_b = b->index;
+		}
+	}
+	return ELF64_OK;
+}
+
+/* Rights and sizes of all segments together; fills in base, span, align. */
+static int sum_up(const struct job *job)
+{
+	struct elf64_plan *plan = job->plan;
+	const struct elf64_segment *s;
+	uint64_t total = 0;     /* 64 times less than 2^48 cannot overflow */
+	uint64_t last = 0;
+	uint32_t rights = 0;
+
+	plan->align = PAGE_4K;
+	for (s = plan->segment; s < plan->segment + plan->count; s++) {
+		if ((s->flags & ELF64_W) && (s->flags & ELF64_X) &&
+		    !(plan->notes & ELF64_NOTE_WX)) {
+			plan->notes |= ELF64_NOTE_WX;
+			plan->wx_segment = s->index;
+		}
+		if (s->align > plan->align)
+			plan->align = s->align;
+		total += s->memsz;
+		last = s->vaddr + (s->memsz - 1);
+		rights |= s->flags;
+	}
+	if (total > MEMORY_LIMIT)
+		return elf64_refuse(job->fault, ELF64_MEMORY, -1, total,
+				    MEMORY_LIMIT);
+	if (!(rights & ELF64_X))
+		return elf64_refuse(job->fault, ELF64_NO_CODE, -1, 0, 0);
+	plan->base = plan->segment[0].vaddr & ~(PAGE_4K - 1);
+	plan->span = (last | (PAGE_4K - 1)) + 1 - plan->base;
+	return ELF64_OK;
+}
+
+static int check_entry(const struct job *job)
+{
+	const struct elf64_plan *plan = job->plan;
+	const struct elf64_segment *s = elf64_find(plan, plan->entry, 1);
+	int err = ELF64_OK;
+
+	if (!paging_canonical(plan->entry))
+		err = ELF64_ENTRY_NOT_CANONICAL;
+	else if (!s)
+		err = ELF64_ENTRY_OUTSIDE;
+	else if (!(s->flags & ELF64_X))
+		err = ELF64_ENTRY_NOT_CODE;
+	else if (plan->entry - s->vaddr >= s->filesz)
+		err = ELF64_ENTRY_ZEROS;
+	/* What linkers write when nothing is named as the entry. */
+	if (err != ELF64_OK && plan->entry == 0)
+		err = ELF64_NO_ENTRY;
+	if (err != ELF64_OK)
+		return elf64_refuse(job->fault, err, s ? (int)s->index : -1,
+				    plan->entry, 0);
+	return ELF64_OK;
+}
+
+/* PT_DYNAMIC and PT_TLS are read from memory that the file fills. */
+static int check_tables(const struct job *job)
+{
+	const struct elf64_plan *plan = job->plan;
+
+	if (plan->dynamic_size != 0 &&
+	    !elf64_find_file(plan, plan->dynamic, plan->dynamic_size))
+		return elf64_refuse(job->fault, ELF64_DYNAMIC_OUTSIDE, -1,
+				    plan->dynamic, plan->dynamic_size);
+	/* Without file bytes (.tbss alone) there is no template to read. */
+	if (plan->tls.filesz != 0 &&
+	    !elf64_find_file(plan, plan->tls.vaddr, plan->tls.filesz))
+		return elf64_refuse(job->fault, ELF64_TLS_OUTSIDE, -1,
+				    plan->tls.vaddr, plan->tls.filesz);
+	return ELF64_OK;
+}
+
+/*
+ * A position-independent kernel that moves has to fit where vspace_place()
+ * moves it: to VSPACE_PIE_HIGH, keeping its addresses modulo the alignment.
+ */
+static int check_pie(const struct job *job)
+{
+	const struct elf64_plan *plan = job->plan;
+	uint64_t start = plan->base - plan->base % plan->align;
+	uint64_t last = plan->base + (plan->span - 1);
+
+	if (plan->dynamic_size == 0)
+		return elf64_refuse(job->fault, ELF64_NO_DYNAMIC, -1, 0, 0);
+	if (plan->base >= VSPACE_PIE_LOW)
+		return ELF64_OK;
+	if (plan->align > PIE_ROOM)
+		return elf64_refuse(job->fault, ELF64_PIE_ALIGNMENT, -1,
+				    plan->align, PIE_ROOM);
+	if (last - start >= PIE_ROOM) {
+		elf64_refuse(job->fault, ELF64_PIE_LARGE, -1, start, last);
+		job->fault->value[2] = PIE_ROOM;
+		return ELF64_PIE_LARGE;
+	}
+	return ELF64_OK;
+}
+
+int elf64_make_plan(const struct elf64_header *header, const void *phdrs,
+		    uint64_t file_size, struct elf64_plan *plan,
+		    struct elf64_fault *fault)
+{
+	const struct job job = { header, phdrs, file_size, plan, fault };
+	int err = ELF64_OK;
+
+	*plan = (struct elf64_plan){
+		.entry = header->entry,
+		.pie = header->pie,
+	};
+	for (int i = 0; i < header->phnum && err == ELF64_OK; i++)
+		err = take_phdr(&job, i);
+	if (err == ELF64_OK && plan->count == 0)
+		err = elf64_refuse(fault, ELF64_NOTHING, -1, 0, 0);
+	if (err == ELF64_OK)
+		err = sum_up(&job);
+	if (err == ELF64_OK)
+		err = check_neighbours(&job);
+	if (err == ELF64_OK)
+		err = check_entry(&job);
+	if (err == ELF64_OK)
+		err = check_tables(&job);
+	if (err == ELF64_OK && plan->pie)
+		err = check_pie(&job);
+	return err;
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: 0BSD
+/*
+ * elf64_reserved.c - what a kernel must not be linked over, and the segments
+ * that linkers put there without having been asked to.
+ */
+#include "elf64.h"
+
+#include "elf64_bits.h"
+#include "layout.h"     /* RESIDENT_END, VGA_WINDOW */
+#include "vspace.h"     /* VSPACE_PIE_LOW */
+
+/* So a PIE that stays where it is linked is clear of what is reserved. */
+_Static_assert(RESIDENT_END <= VSPACE_PIE_LOW &&
+	       VGA_WINDOW_END <= VSPACE_PIE_LOW, "VSPACE_PIE_LOW");
+
+const struct elf64_reserved elf64_reserved[] = {
+	{ 0, RESIDENT_END },            /* page 0, the resident part */
+	{ VGA_WINDOW, VGA_WINDOW_END },
+};
+
+const size_t elf64_reserved_count =
+	sizeof(elf64_reserved) / sizeof(elf64_reserved[0]);
+
+const struct elf64_reserved *elf64_find_reserved(uint64_t vaddr, uint64_t size)
+{
+	const struct elf64_reserved *r;
+
+	for (r = elf64_reserved; r < elf64_reserved + elf64_reserved_count;
+	     r++)
+		if (vaddr < r->end &&
+		    (vaddr >= r->base || r->base - vaddr < size))
+			return r;
+	return NULL;
+}
+
+/* How many bytes from file offset at on are [base, base + size). */
+static uint64_t covered(uint64_t base, uint64_t size, uint64_t at)
+{
+	return elf64_within(base, size, at, 1) ? size - (at - base) : 0;
+}
+
+/* How many bytes from file offset at on are ELF headers or a note. */
+static uint64_t bookkeeping(const struct elf64_header *header,
+			    const uint8_t *phdrs, uint64_t at)
+{
+	uint64_t phdrs_size = (uint64_t)header->phnum * ELF64_PHDR_SIZE;
+	uint64_t n = covered(0, ELF64_HEADER_SIZE, at);
+
+	if (n == 0)
+		n = covered(header->phoff, phdrs_size, at);
+	for (int i = 0; i < header->phnum && n == 0; i++) {
+		struct elf64_phdr p = elf64_get_phdr(phdrs, i);
+
+		if (p.type == PT_NOTE || p.type == PT_GNU_PROPERTY)
+			n = covered(p.offset, p.filesz, at);
+	}
+	return n;
+}
+
+/*
+ * Linkers put such segments at the start of the address space: GNU ld with
+ * -Ttext=0x200000 and 2 MiB pages the headers, lld with a script that sets
+ * only .text's address the .note.gnu.build-id that the script leaves out.
+ */
+bool elf64_is_dispensable(const struct elf64_header *header,
+			  const uint8_t *phdrs, const struct elf64_phdr *p)
+{
+	uint64_t at = p->offset;
+	uint64_t left = p->filesz;
+
+	if ((p->flags & (ELF64_W | ELF64_X)) || p->memsz != p->filesz)
+		return false;
+	/* It ends: each turn gets past the end of another header or note. */
+	while (left > 0) {
+		uint64_t n = bookkeeping(header, phdrs, at);
+
+		if (n == 0)
+			return false;
+		if (n > left)
+			n = left;
+		at += n;
+		left -= n;
+	}
+	return true;
+}
