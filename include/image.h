@@ -31,7 +31,7 @@
 #define IMAGE_MAX_MODULES       64
 #define IMAGE_MAX_NAME          255     /* bytes, without the NUL */
 #define IMAGE_MAX_CMDLINE       65535   /* bytes, without the NUL */
-#define IMAGE_MAX_DIRECTORY     65536   /* bytes, whole sectors */
+#define IMAGE_MAX_DIRECTORY     32768   /* bytes, whole sectors */
 #define IMAGE_MAX_FILE          (1ull << 40)
 #define IMAGE_MIN_SIZE          (1024 * 1024)
 #define IMAGE_CYLINDER_SECTORS  (16 * 63)       /* what Bochs wants whole */

@@ -15,7 +15,9 @@
  *                       superblock and whatever else fits ("preloaded")
  *   0x14000 - 0x18000   resident code: stays for the kernel (hand-off,
  *                       fault reporter)
- *   0x18000 - 0x20000   resident data: GDT, IDT, TSS, fault stack
+ *   0x18000 - 0x1c000   resident data: GDT, TSS, what the reporter needs
+ *   0x1c000 - 0x1d000   IDT
+ *   0x1d000 - 0x20000   fault stack, grows down
  *   0x20000 - 0x30000   JOIN_BUF: a compressed block that two reads share
  *   0x30000 - 0x40000   DISK_BUF: disk reads; one 64 KiB DMA page
  *   0x40000 - 0x50000   SCRATCH_BUF: a block decoded where frames do not adjoin
@@ -68,11 +70,16 @@
 #define HDR_SIZE             56
 #define STAGE2_MAGIC         0x32474353 /* "SCG2" in memory */
 
+/* where every sum of lib/checksum.h starts; entry.asm needs it, too */
+#define CHECKSUM_SEED        0x5354414745434f41
+
 /* the part that stays behind for the kernel */
 #define RESIDENT_TEXT        0x14000
 #define RESIDENT_TEXT_MAX    0x4000
 #define RESIDENT_DATA        0x18000
-#define RESIDENT_DATA_MAX    0x8000
+#define RESIDENT_DATA_MAX    0x4000
+#define RESIDENT_IDT         0x1c000
+#define FAULT_STACK_TOP      0x20000
 #define RESIDENT_END         0x20000    /* kernels start at or above */
 
 /* buffers of the loader */
@@ -95,6 +102,7 @@
 #define BDA_VIDEO_MODE       0x449
 #define BDA_COLUMNS          0x44a
 #define BDA_CURSOR           0x450
+#define BDA_ROWS             0x484    /* EGA and later: rows less one */
 #define VGA_WINDOW           0xa0000
 #define VGA_WINDOW_END       0xc0000
 #define VGA_TEXT             0xb8000
@@ -147,6 +155,18 @@
 #define REGS_DS              32
 #define REGS_ES              34
 #define REGS_SIZE            36
+
+/* struct handoff (stage2/handoff.h) as handoff.asm sees it */
+#define HANDOFF_CR3          0
+#define HANDOFF_ENTRY        8
+#define HANDOFF_STACK        16
+#define HANDOFF_INFO         24
+#define HANDOFF_EFER         32
+
+/* a 64-bit TSS (Intel SDM vol. 3, 8.7) */
+#define TSS_IST1             36
+#define TSS_IOMAP            102
+#define TSS_SIZE             104
 
 /* struct cpu_facts (stage2/cpu.h), filled by entry.asm */
 #define CPU_HAS_NX           0x1

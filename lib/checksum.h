@@ -17,7 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CHECKSUM_SEED   0x5354414745434f41ull
+#include "layout.h"     /* CHECKSUM_SEED */
+
 #define CHECKSUM_STEP   0x9e3779b97f4a7c15ull
 
 struct checksum {

@@ -1,0 +1,221 @@
+; SPDX-License-Identifier: 0BSD
+; mbr.asm - sector 0: finds our disk, loads one sector and enters it.
+;
+; That sector is the first of stage2 (LBA 1; by CHS 0/0/2 on every geometry).
+; It is entered only when its sum is the one that mkimage wrote into this
+; sector: the sum covers the image id, so it proves both that the sector
+; arrived whole and that the drive is ours. A BIOS that passes a wrong DL,
+; lies about EDD, or fails a few times is survived that way.
+;
+; in:   cs:ip = 0000:7c00 or 07c0:0000, dl = drive (perhaps); nothing else
+;       is known
+; out:  jump to 0000:STAGE2_ADDR with dl = drive, di = sectors read there (the
+;       first is checked, those behind it came without an error);
+;       ds = es = ss = 0, sp = STAGE1_ADDR, interrupts on, DF clear
+; fail: prints "stagecoach: disk " and the BIOS status in hex, or "stagecoach:
+;       bad loader", on the screen and COM1, then halts
+;
+; Needs a 386. mkimage fills in the sum, the size of the first read, the disk
+; signature and the partition table.
+
+%include "layout.inc"
+
+TRIES           equ     10              ; on one drive, of which
+TRIES_CHS       equ     5               ; the last are by CHS
+DRIVE_FIRST     equ     0x80
+DRIVE_END       equ     0x90
+PACKET          equ     STAGE1_ADDR - 16        ; what lies there once pushed
+PACKET_COUNT    equ     PACKET + 2
+
+        bits    16
+        org     STAGE1_ADDR
+
+        jmp     short start
+        nop
+
+; BIOS parameter block. Some BIOSes write into it, some look at these three
+; fields to tell a bootable stick from a blank one. Nothing here is used.
+        times   0x0b - ($ - $$) db 0
+        dw      SECTOR_SIZE             ; bytes in a sector
+        times   0x18 - ($ - $$) db 0
+        dw      18                      ; sectors in a track
+        dw      2                       ; heads
+        times   MBR_CODE - ($ - $$) db 0
+
+start:  jmp     0:.flat                 ; some BIOSes start at 07c0:0000
+.flat:  cli
+        xor     ax, ax
+        mov     ss, ax
+        mov     sp, STAGE1_ADDR
+        mov     ds, ax
+        mov     es, ax
+        push    2                       ; known flags: DF, IF, NT, AC clear
+        popf
+
+; Begin with the drive the BIOS names, if it can be one, else with 80h.
+        mov     al, dl
+        and     al, 0xf0
+        cmp     al, DRIVE_FIRST
+        jne     try
+        mov     [drive], dl
+
+; One try. What the BIOS leaves in registers is never relied on, so all that
+; lasts is in memory; the packet is made anew, because its count is an output.
+try:    mov     sp, STAGE1_ADDR
+        cmp     byte [tries], TRIES_CHS
+        jbe     .chs
+        push    0                       ; LBA, 64 bits
+        push    0
+        push    0
+        push    STAGE2_LBA
+        push    0                       ; to 0:STAGE2_ADDR
+        push    STAGE2_ADDR
+        push    word [first_read]
+        push    16                      ; the packet's size
+        mov     si, sp
+        mov     ah, 0x42                ; EDD: extended read
+        call    int13
+        jc      .one
+        mov     ax, [first_read]
+        cmp     ax, [PACKET_COUNT]
+        mov     ah, 0
+        je      .sum
+.one:   mov     byte [first_read], 1    ; from now on only what we need
+        jmp     .sum
+
+.chs:   mov     ax, 0x0201              ; read one sector
+        mov     bx, STAGE2_ADDR
+        mov     cx, 0x0002              ; cylinder 0, sector 2
+        mov     dh, 0                   ; head 0
+        call    int13
+        jc      .sum
+        mov     ah, 0
+
+; The sum decides, whatever the carry said (status 11h, "corrected", comes
+; with carry set and good data).
+.sum:   push    ax
+        mov     si, STAGE2_ADDR
+        mov     cx, SECTOR_SIZE / 4
+        xor     ebx, ebx
+.dword: lodsd
+        rol     ebx, 1
+        add     ebx, eax
+        loop    .dword
+        pop     ax
+        cmp     ebx, [sector_sum]
+        je      enter
+
+; The message is about the first drive: the others are guesses.
+        cmp     byte [guess], DRIVE_FIRST
+        jne     .reset
+        mov     [status], ah
+.reset: mov     ah, 0                   ; reset the disk system
+        call    int13
+        dec     byte [tries]
+        jnz     try
+
+; Not this drive: guess 80h to 8Fh.
+        mov     al, [guess]
+        cmp     al, DRIVE_END
+        jae     fail
+        mov     [drive], al
+        inc     byte [guess]
+        mov     byte [tries], TRIES
+        jmp     try
+
+enter:  mov     dl, [drive]
+        mov     di, [first_read]
+        jmp     STAGE2_ADDR
+
+; Calls INT 13h for our drive and mends what a BIOS may leave behind it.
+;
+; in:   ax, bx, cx, dh, si as the function wants them
+; out:  carry, ax as the BIOS says; ds = es = 0, DF clear, interrupts on
+int13:  mov     dl, [drive]             ; AH=41h and others may trash it
+        stc                             ; for a BIOS that sets no carry
+        sti
+        int     0x13
+        push    0
+        pop     ds
+        push    0
+        pop     es
+        cld
+        ret
+
+; The last words.
+fail:   mov     dx, COM1 + 3            ; line control: the divisor, please
+        mov     al, 0x83
+        out     dx, al
+        mov     dl, COM1 & 0xff
+        mov     al, 1                   ; 115200 baud; the high byte is 0
+        out     dx, al
+        inc     dx
+        dec     ax
+        out     dx, al
+        mov     dl, (COM1 + 3) & 0xff
+        mov     al, 3                   ; 8 data bits, no parity, 1 stop bit
+        out     dx, al
+        mov     si, text_name
+        call    puts
+        mov     si, text_bad
+        mov     al, [status]
+        test    al, al
+        jz      .last
+        mov     si, text_disk
+        aam     16                      ; ah, al = high, low digit
+        call    digit
+        xchg    al, ah
+        call    digit
+        mov     [text_status], ax
+.last:  call    puts
+halt:   cli
+        hlt
+        jmp     halt
+
+; al = 0 .. 15 to its hexadecimal digit; ah is kept.
+digit:  cmp     al, 10
+        sbb     al, 0x69
+        das
+        ret
+
+; Prints the text at si, which a 0 ends, on the screen and COM1.
+puts:   lodsb
+        test    al, al
+        jz      .done
+        pusha
+        mov     ah, 0x0e                ; teletype output
+        mov     bx, 0x0007
+        int     0x10
+        push    0
+        pop     ds
+        cld
+        mov     dx, COM1 + 5            ; line status: bit 5, ready to send
+        xor     cx, cx                  ; give up after 65536 looks
+.wait:  in      al, dx
+        test    al, 0x20
+        loopz   .wait
+        popa
+        mov     dx, COM1
+        out     dx, al
+        jmp     puts
+.done:  ret
+
+text_name:   db "stagecoach: ", 0
+text_bad:    db "bad loader", 0
+text_disk:   db "disk "
+text_status: db "00"
+tries:       db TRIES                ; 0 by then: ends text_status
+status:      db 0
+drive:       db DRIVE_FIRST
+guess:       db DRIVE_FIRST
+
+%if ($ - $$) > MBR_FIRST_READ
+%error "stage1 runs into the numbers that mkimage fills in"
+%endif
+        times   MBR_FIRST_READ - ($ - $$) db 0
+first_read:  dw 1
+sector_sum:  dd 0
+disk_id:     dd 0
+             dw 0
+        times   MBR_SIGNATURE - ($ - $$) db 0
+        dw      MBR_MAGIC

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: 0BSD */
+/* cpu.h - what is known of the CPU, and the instructions C has no words for. */
+#ifndef STAGE2_CPU_H
+#define STAGE2_CPU_H
+
+#include <stdint.h>
+
+#include "layout.h"     /* CPU_HAS_* */
+
+/* Filled by entry.asm, which has the layout. */
+struct cpu_facts {
+	uint64_t start_tsc;     /* time stamp at the CPU check; 0: no counter */
+	uint32_t leaf1_edx;     /* CPUID leaf 1 */
+	uint32_t features;      /* CPU_HAS_* */
+	uint32_t boot_cr0;      /* as the BIOS had it */
+};
+
+#define CPU_EDX_TSC     (1u << 4)
+
+static inline void cpu_id(uint32_t leaf, uint32_t *eax, uint32_t *ebx,
+			  uint32_t *ecx, uint32_t *edx)
+{
+	__asm__ volatile("cpuid"
+			 : "=a"(*eax), "=b"(*ebx), "=c"(*ecx), "=d"(*edx)
+			 : "a"(leaf), "c"(0));
+}
+
+/* One past the highest physical address (Intel SDM, CPUID 80000008h). */
+static inline uint64_t cpu_address_end(void)
+{
+	uint32_t eax, ebx, ecx, edx, bits = 36;
+
+	cpu_id(0x80000000, &eax, &ebx, &ecx, &edx);
+	if (eax >= 0x80000008) {
+		cpu_id(0x80000008, &eax, &ebx, &ecx, &edx);
+		bits = eax & 0xff;
+	}
+	if (bits < 32 || bits > 52)
+		bits = 36;
+	return 1ull << bits;
+}
+
+/* The time stamp counter, 0 where there is none. */
+static inline uint64_t cpu_tsc(const struct cpu_facts *cpu)
+{
+	uint32_t low, high;
+
+	if (!(cpu->leaf1_edx & CPU_EDX_TSC))
+		return 0;
+	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+	return (uint64_t)high << 32 | low;
+}
+
+static inline uint64_t cpu_cr2(void)
+{
+	uint64_t cr2;
+
+	__asm__ volatile("mov %%cr2, %0" : "=r"(cr2));
+	return cr2;
+}
+
+_Noreturn static inline void cpu_halt(void)
+{
+	for (;;)
+		__asm__ volatile("cli; hlt");
+}
+
+#endif

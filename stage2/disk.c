@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: 0BSD
+/*
+ * disk.c - reads sectors of the boot drive through the BIOS.
+ *
+ * In the largest pieces the machine takes; when it fails, in smaller ones;
+ * when single sectors fail, by CHS. What works is kept.
+ */
+#include <string.h>
+
+#include "bios.h"
+#include "console.h"
+#include "disk.h"
+#include "io.h"
+#include "layout.h"
+
+/* first.asm's. Sectors 1 .. first_present are in memory from STAGE2_ADDR on. */
+extern const uint8_t first_drive;
+extern const uint16_t first_present;
+
+#define TRIES_LARGE     2               /* then something smaller */
+#define TRIES_SINGLE    5
+#define STATUS_FIXED    0x11            /* "data corrected": good data */
+#define EDD_SIGNATURE   0xaa55
+#define EDD_DISK_ACCESS 0x1             /* AH=42h and its kin are there */
+#define CHS_CYLINDERS   1024
+
+/* Disk address packet of AH=42h (EDD 3.0). Its count is an output, too. */
+struct dap {
+	uint8_t size;
+	uint8_t reserved;
+	uint16_t count;
+	uint16_t offset;
+	uint16_t segment;
+	uint64_t lba;
+};
+
+/* What AH=48h fills (EDD 3.0; 4.0 makes the device path 16 bytes). */
+struct edd_parameters {
+	uint16_t size;
+	uint16_t flags;
+	uint32_t cylinders, heads, sectors_per_track;
+	uint64_t sectors;
+	uint16_t sector_size;
+	uint32_t dpte;
+	uint16_t path_key;              /* BEDDh: the path below is there */
+	uint8_t path_size;
+	uint8_t reserved[3];
+	char host_bus[4];
+	char interface[8];
+	uint8_t interface_path[8];
+	uint8_t device_path[16];
+	uint8_t checksum[2];
+} __attribute__((packed));
+
+#define EDD_PATH_KEY    0xbedd
+#define EDD_PATH_V3     36              /* bytes from path_key on */
+#define EDD_PATH_V4     44
+
+static void reset(struct disk *disk)
+{
+	struct bios_regs r = { .edx = disk->facts->drive };
+
+	bios_call(0x13, &r);
+}
+
+/* True if the call did what it was asked for. */
+static bool succeeded(struct disk *disk, const struct bios_regs *r)
+{
+	disk->calls++;
+	if (!bios_failed(r) || bios_ah(r) == STATUS_FIXED)
+		return true;
+	disk->status = bios_ah(r);
+	return false;
+}
+
+static bool read_lba(struct disk *disk, uint64_t lba, uint32_t count)
+{
+	struct dap *dap = phys(BIOS_BUF);
+	struct bios_regs r = {
+		.eax = 0x4200, .edx = disk->facts->drive, .esi = BIOS_BUF,
+	};
+
+	*dap = (struct dap){
+		.size = sizeof(*dap), .count = count,
+		.segment = DISK_BUF >> 4, .lba = lba,
+	};
+	bios_call(0x13, &r);
+	if (!succeeded(disk, &r))
+		return false;
+	return *(volatile uint16_t *)&dap->count == count;
+}
+
+/* Reads as far as the track goes; the number of sectors, 0 if it failed. */
+static uint32_t read_chs(struct disk *disk, uint64_t lba, uint32_t count)
+{
+	const struct boot_disk *facts = disk->facts;
+	uint64_t track = lba / facts->sectors_per_track;
+	uint32_t sector = lba % facts->sectors_per_track;
+	uint32_t head = track % facts->heads;
+	uint64_t cylinder = track / facts->heads;
+	struct bios_regs r;
+
+	if (cylinder >= CHS_CYLINDERS)
+		return 0;
+	if (count > facts->sectors_per_track - sector)
+		count = facts->sectors_per_track - sector;
+	r = (struct bios_regs){
+		.eax = 0x0200 | count,
+		.ecx = (uint32_t)((cylinder & 0xff) << 8 | cylinder >> 8 << 6 |
+				  (sector + 1)),
+		.edx = head << 8 | facts->drive,
+		.es = DISK_BUF >> 4,
+	};
+	bios_call(0x13, &r);
+	return succeeded(disk, &r) ? count : 0;
+}
+
+/* One piece of at most disk->most sectors; how many came. */
+static uint32_t read_once(struct disk *disk, uint64_t lba, uint64_t want)
+{
+	uint32_t count = want < disk->most ? want : disk->most;
+
+	if (disk->use_chs)
+		return read_chs(disk, lba, count);
+	return read_lba(disk, lba, count) ? count : 0;
+}
+
+/*
+ * Something simpler after repeated failure. EDD says 127 sectors a call,
+ * most take 128; some only 64, and a bad spot wants single sectors.
+ */
+static bool step_down(struct disk *disk)
+{
+	if (disk->most > 127)
+		disk->most = 127;
+	else if (disk->most > 64)
+		disk->most = 64;
+	else if (disk->most > 1)
+		disk->most = 1;
+	else if (!disk->use_chs && disk->facts->sectors_per_track != 0) {
+		disk->use_chs = true;
+		disk->facts->uses_edd = 0;
+	} else
+		return false;
+	return true;
+}
+
+static int disk_read(struct image_disk *image, uint64_t lba, uint64_t want,
+		     const uint8_t **data, uint64_t *got)
+{
+	struct disk *disk = (struct disk *)image;
+	unsigned tries = 0;
+	uint32_t count;
+
+	if (lba >= STAGE2_LBA && lba - STAGE2_LBA < first_present) {
+		*data = phys(STAGE2_ADDR + (lba - STAGE2_LBA) * SECTOR_SIZE);
+		*got = first_present - (lba - STAGE2_LBA);
+		if (*got > want)
+			*got = want;
+		return 0;
+	}
+	for (;;) {
+		count = read_once(disk, lba, want);
+		if (count > 0)
+			break;
+		disk->failures++;
+		disk->bad_lba = lba;
+		reset(disk);
+		if (++tries < (disk->most == 1 ? TRIES_SINGLE : TRIES_LARGE))
+			continue;
+		tries = 0;
+		if (!step_down(disk))
+			return -1;
+	}
+	*data = phys(DISK_BUF);
+	*got = count;
+	return 0;
+}
+
+/* INT 13h AH=08h. The geometry stays 0 where there is none. */
+static void ask_geometry(struct boot_disk *facts)
+{
+	struct bios_regs r = { .eax = 0x0800, .edx = facts->drive };
+	uint32_t cx;
+
+	bios_call(0x13, &r);
+	cx = r.ecx & 0xffff;
+	if (bios_failed(&r) || bios_ah(&r) != 0 || (cx & 0x3f) == 0)
+		return;
+	facts->sectors_per_track = cx & 0x3f;
+	facts->heads = (r.edx >> 8 & 0xff) + 1;
+	facts->cylinders = (cx >> 8 | (cx & 0xc0) << 2) + 1;
+}
+
+/* Copies a blank-padded text; size is the target's, its end stays 0. */
+static void copy_text(char *to, size_t size, const char *from, size_t length)
+{
+	while (length > 0 && (from[length - 1] == ' ' || !from[length - 1]))
+		length--;
+	memset(to, 0, size);
+	memcpy(to, from, length < size ? length : size - 1);
+}
+
+static void ask_parameters(struct boot_disk *facts)
+{
+	struct edd_parameters *p = phys(BIOS_BUF);
+	struct bios_regs r = {
+		.eax = 0x4800, .edx = facts->drive, .esi = BIOS_BUF,
+	};
+
+	memset(p, 0, sizeof(*p));
+	p->size = sizeof(*p);
+	bios_call(0x13, &r);
+	if (bios_failed(&r) || p->size < offsetof(struct edd_parameters, dpte))
+		return;
+	facts->sectors = p->sectors;
+	if (p->sector_size != 0)
+		facts->sector_size = p->sector_size;
+	if (p->size < sizeof(*p) - sizeof(p->checksum) - 8 ||
+	    p->path_key != EDD_PATH_KEY || p->path_size < EDD_PATH_V3)
+		return;
+	copy_text(facts->host_bus, sizeof(facts->host_bus), p->host_bus,
+		  sizeof(p->host_bus));
+	copy_text(facts->interface, sizeof(facts->interface), p->interface,
+		  sizeof(p->interface));
+	memcpy(facts->interface_path, p->interface_path,
+	       sizeof(facts->interface_path));
+	memcpy(facts->device_path, p->device_path,
+	       p->path_size >= EDD_PATH_V4 ? 16 : 8);
+}
+
+/* INT 13h AH=41h: carry, BX and CX all have to say that EDD is there. */
+static void ask_edd(struct boot_disk *facts)
+{
+	struct bios_regs r = {
+		.eax = 0x4100, .ebx = 0x55aa, .edx = facts->drive,
+	};
+
+	bios_call(0x13, &r);
+	if (bios_failed(&r) || (r.ebx & 0xffff) != EDD_SIGNATURE ||
+	    !(r.ecx & EDD_DISK_ACCESS))
+		return;
+	facts->uses_edd = 1;
+	facts->edd_version = bios_ah(&r);
+	ask_parameters(facts);
+}
+
+void disk_open(struct disk *disk, struct boot_disk *facts)
+{
+	*facts = (struct boot_disk){
+		.drive = first_drive, .sector_size = SECTOR_SIZE,
+	};
+	*disk = (struct disk){
+		.image = { .read = disk_read }, .facts = facts,
+		.most = DISK_BUF_SECTORS,
+	};
+	ask_geometry(facts);
+	ask_edd(facts);
+	if (facts->sector_size != SECTOR_SIZE)
+		die("drive %02x has sectors of %u bytes, %u are needed",
+		    facts->drive, facts->sector_size, SECTOR_SIZE);
+	disk->use_chs = !facts->uses_edd;
+	if (disk->use_chs && facts->sectors_per_track == 0)
+		die("drive %02x: the BIOS offers neither EDD nor a geometry",
+		    facts->drive);
+}

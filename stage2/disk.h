@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: 0BSD */
+/* disk.h - reads sectors of the boot drive through the BIOS. */
+#ifndef STAGE2_DISK_H
+#define STAGE2_DISK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "boot_info.h"          /* struct boot_disk */
+#include "image_file.h"         /* struct image_disk */
+
+struct disk {
+	struct image_disk image;        /* first: what lib/ reads through */
+	struct boot_disk *facts;        /* for the kernel */
+	uint32_t most;                  /* sectors a call: what has worked */
+	bool use_chs;
+	uint8_t status;                 /* of the last call that failed */
+	uint64_t bad_lba;               /* and its first sector */
+	uint32_t calls;                 /* for the boot log */
+	uint32_t failures;
+};
+
+/*
+ * Opens the drive that first.asm was read from and learns what the BIOS knows
+ * of it; *facts is filled and stays in use. Dies if its sectors are not 512
+ * bytes.
+ */
+void disk_open(struct disk *disk, struct boot_disk *facts);
+
+#endif

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: 0BSD
+/* e820.c - asks the BIOS what memory there is. */
+#include <string.h>
+
+#include "bios.h"
+#include "console.h"
+#include "e820.h"
+#include "io.h"
+#include "layout.h"
+
+#define SMAP            0x534d4150      /* "SMAP" */
+#define ENTRY_SIZE      24
+#define ENTRY_SIZE_OLD  20              /* without the attributes */
+#define ENTRY_SIZE_MAX  0x400           /* more is no answer to the question */
+#define ATTR_VALID      1
+#define USABLE          1
+#define KIB             1024ull
+#define MIB             (1024 * KIB)
+#define E801_LOW_MAX    0x3c00          /* KiB between 1 and 16 MiB */
+
+/*
+ * INT 15h E820 (ACPI 6.5, 15.1): EBX 0 at first, then what the last call
+ * left there; the list ends with EBX 0, or with carry on some BIOSes. Returns
+ * the number of entries; 0 if the answer is not to be trusted.
+ */
+static uint32_t ask_e820(struct e820_entry *entry)
+{
+	struct e820_entry *answer = phys(BIOS_BUF);
+	uint32_t next = 0, count = 0, calls;
+
+	for (calls = 0; calls < E820_MAX; calls++) {
+		struct bios_regs r = {
+			.eax = 0xe820, .edx = SMAP, .ecx = ENTRY_SIZE,
+			.ebx = next, .edi = BIOS_BUF,
+		};
+
+		/* 20 bytes come back from many: the rest then says "valid". */
+		memset(answer, 0, sizeof(*answer));
+		answer->attributes = ATTR_VALID;
+		bios_call(0x15, &r);
+		if (bios_failed(&r))
+			break;
+		if (r.eax != SMAP)
+			return 0;       /* lost midway: no entry is safe */
+		if (r.ecx >= ENTRY_SIZE_OLD && r.ecx <= ENTRY_SIZE_MAX) {
+			entry[count] = *answer;
+			if (r.ecx < ENTRY_SIZE)
+				entry[count].attributes = ATTR_VALID;
+			count++;
+		}
+		next = r.ebx;
+		if (next == 0)
+			break;
+	}
+	return count;
+}
+
+static uint32_t add_usable(struct e820_entry *entry, uint32_t count,
+			   uint64_t base, uint64_t size)
+{
+	if (size == 0)
+		return count;
+	entry[count] = (struct e820_entry){ base, size, USABLE, ATTR_VALID };
+	return count + 1;
+}
+
+/*
+ * INT 15h E801: KiB from 1 to 16 MiB in CX, 64 KiB units above in DX; some
+ * BIOSes use AX and BX only.
+ */
+static uint32_t ask_e801(struct e820_entry *entry, uint64_t low_end)
+{
+	struct bios_regs r = { .eax = 0xe801 };
+	uint64_t below, above;
+	uint32_t count;
+
+	bios_call(0x15, &r);
+	if (bios_failed(&r))
+		return 0;
+	below = r.ecx & 0xffff;
+	above = r.edx & 0xffff;
+	if (below == 0 && above == 0) {
+		below = r.eax & 0xffff;
+		above = r.ebx & 0xffff;
+	}
+	if (below == 0 || below > E801_LOW_MAX)
+		return 0;
+	count = add_usable(entry, 0, 0, low_end);
+	count = add_usable(entry, count, MIB, below * KIB);
+	if (below == E801_LOW_MAX)
+		count = add_usable(entry, count, 16 * MIB, above * 64 * KIB);
+	return count;
+}
+
+/* INT 15h 88h: KiB above 1 MiB in AX, at most 64 MiB. */
+static uint32_t ask_88(struct e820_entry *entry, uint64_t low_end)
+{
+	struct bios_regs r = { .eax = 0x8800 };
+	uint32_t count;
+
+	bios_call(0x15, &r);
+	if (bios_failed(&r) || (r.eax & 0xffff) == 0)
+		return 0;
+	count = add_usable(entry, 0, 0, low_end);
+	return add_usable(entry, count, MIB, (r.eax & 0xffff) * KIB);
+}
+
+/* The least of what INT 12h and the EBDA's place in the data area say. */
+static uint64_t ask_low_end(void)
+{
+	struct bios_regs r = { 0 };
+	uint64_t end, ebda;
+
+	bios_call(0x12, &r);
+	end = (r.eax & 0xffff) * KIB;
+	ebda = (uint64_t)phys_read16(BDA_EBDA_SEGMENT) << 4;
+	if (ebda >= LOW_FREE && ebda < end)
+		end = ebda;             /* a smaller one is no EBDA */
+	return end > VGA_WINDOW ? VGA_WINDOW : end;
+}
+
+/* Where usable memory from page 1 on ends; at most low_end. */
+static uint64_t usable_low_end(const struct memmap *map)
+{
+	size_t i;
+
+	for (i = 0; i < map->count; i++)
+		if (map->range[i].type == BOOT_MEMORY_USABLE &&
+		    map->range[i].base <= PAGE_SIZE &&
+		    map->range[i].end > PAGE_SIZE)
+			return map->range[i].end;
+	return 0;
+}
+
+void e820_read(struct memmap *map, uint64_t address_end,
+	       struct e820_facts *facts)
+{
+	static struct e820_entry entry[E820_MAX]
+		__attribute__((section(".noinit")));
+	uint64_t low_end = ask_low_end();
+
+	facts->entry = entry;
+	facts->method = 0xe820;
+	facts->count = ask_e820(entry);
+	if (facts->count == 0) {
+		facts->method = 0xe801;
+		facts->count = ask_e801(entry, low_end);
+	}
+	if (facts->count == 0) {
+		facts->method = 0x88;
+		facts->count = ask_88(entry, low_end);
+	}
+	if (facts->count == 0)
+		die("no memory map: the BIOS answers neither INT 15h E820 nor "
+		    "E801 nor 88h");
+	if (memmap_from_e820(map, entry, facts->count, address_end, low_end))
+		die("the memory map has too many pieces: more than %llu",
+		    (unsigned long long)map->max);
+	facts->low_end = usable_low_end(map);
+	if (facts->low_end < LOW_FREE)
+		die("not enough low memory: %llu KiB needed, %llu KiB are free",
+		    LOW_FREE / KIB, facts->low_end / KIB);
+}

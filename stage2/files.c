@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: 0BSD
+/* files.c - the files of the image: opens the image, loads a file to memory. */
+#include <string.h>
+
+#include "console.h"
+#include "files.h"
+#include "io.h"
+#include "layout.h"
+
+static _Noreturn void fail(const struct files *files, const char *whose,
+			   int err, const struct image_fault *fault)
+{
+	if (err == IMAGE_READ)
+		die("%s: cannot read sector %llu of drive %02x: BIOS status "
+		    "%02x", whose, (unsigned long long)files->disk->bad_lba,
+		    files->disk->facts->drive, files->disk->status);
+	die("%s: %s at sector %llu of drive %02x: %s (%llu)", whose,
+	    fault->what, (unsigned long long)fault->lba,
+	    files->disk->facts->drive, image_strerror(err),
+	    (unsigned long long)fault->value);
+}
+
+/* Whole sectors, as many pieces as the disk needs, to one place. */
+static void read_sectors(struct files *files, uint64_t lba, uint64_t count,
+			 void *to)
+{
+	struct image_disk *disk = &files->disk->image;
+	struct image_fault fault = { .lba = lba };
+	const uint8_t *data;
+	uint8_t *at = to;
+	uint64_t got;
+
+	while (count > 0) {
+		if (disk->read(disk, lba, count, &data, &got))
+			fail(files, "image", IMAGE_READ, &fault);
+		memcpy(at, data, got * SECTOR_SIZE);
+		at += got * SECTOR_SIZE;
+		lba += got;
+		count -= got;
+	}
+}
+
+void files_open(struct files *files, struct disk *disk)
+{
+	static struct image_super super
+		__attribute__((section(".noinit")));
+	static struct image_table table[IMAGE_TABLE_WINDOW]
+		__attribute__((section(".noinit")));
+	static uint8_t directory[IMAGE_MAX_DIRECTORY]
+		__attribute__((section(".noinit"), aligned(8)));
+	const struct stage2_header *header = phys(STAGE2_ADDR);
+	struct image_fault fault;
+	int err;
+
+	*files = (struct files){
+		.disk = disk, .super = &super, .directory = directory,
+		.file = (const struct image_file *)directory,
+		.buffers = { .table = table, .join = phys(JOIN_BUF),
+			     .scratch = phys(SCRATCH_BUF) },
+	};
+	err = image_check_header(header, &fault);
+	if (err)
+		fail(files, "image", err, &fault);
+	read_sectors(files, header->super_lba, 1, &super);
+	err = image_check_super(&super, header->super_lba, header->image_id,
+				&fault);
+	if (err)
+		fail(files, "image", err, &fault);
+	read_sectors(files, super.directory_lba, super.directory_sectors,
+		     directory);
+	err = image_check_directory(&super, directory, &fault);
+	if (err)
+		fail(files, "image", err, &fault);
+}
+
+const char *files_name(const struct files *files, uint32_t index)
+{
+	return (const char *)files->directory + files->file[index].name_offset;
+}
+
+void files_read(struct files *files, uint32_t index, uint64_t from,
+		uint64_t to, struct image_sink *sink)
+{
+	struct image_fault fault;
+	int err;
+
+	err = image_read_file(&files->disk->image, &files->file[index], index,
+			      from, to, &files->buffers, sink, &fault);
+	if (err)
+		fail(files, files_name(files, index), err, &fault);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: 0BSD */
+/* report.h - the fault reporter: what fault.asm hands to C. */
+#ifndef STAGE2_REPORT_H
+#define STAGE2_REPORT_H
+
+#include <stdint.h>
+
+/* The fault stack as fault.asm leaves it, lowest address first. */
+struct fault_registers {
+	uint64_t r15, r14, r13, r12, r11, r10, r9, r8;
+	uint64_t rdi, rsi, rbp, rbx, rdx, rcx, rax;
+	int64_t vector;         /* less 128 */
+	uint64_t frame[6];      /* error code (only where the CPU has one), then
+				   RIP, CS, RFLAGS, RSP, SS */
+};
+
+/* Says what happened, on the screen and COM1, and halts. */
+_Noreturn void fault_report(const struct fault_registers *r);
+
+/* entry.asm found that the rest of stage2 does not match its sum. */
+_Noreturn void fatal_loader(void);
+
+#endif
