@@ -14,13 +14,14 @@ folder=$2
 kernel=$3
 
 image=$folder/$(basename "$kernel" .elf).img
-cmdline=$CMDLINE
-
-set --
+set -- -o "$image"
+if [ -n "$CMDLINE" ]; then
+	set -- "$@" -c "$CMDLINE"
+fi
 for module in $MODULES; do
 	set -- "$@" -m "$module"
 done
-"$mkimage" -o "$image" -c "$cmdline" "$@" "$kernel"
+"$mkimage" "$@" "$kernel"
 
 if ! command -v "$QEMU" >/dev/null; then
 	echo "$QEMU: not found (make deps run installs it)" >&2

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: 0BSD
+# test_run.py - `make run`: a terminal, a command line, an exit status.
+
+import os
+import pty
+import signal
+import subprocess
+import time
+
+import pytest
+
+from house import ROOT, make
+
+BUILD = ROOT / os.environ.get("BUILD", "build")
+
+# Prints its command line and the sizes of its modules, and reports VERDICT.
+KERNEL = r"""
+#include "boot_info.h"
+
+static void out(unsigned short port, unsigned char value)
+{
+	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static void print(const char *text)
+{
+	while (*text != 0)
+		out(0x3f8, (unsigned char)*text++);
+}
+
+void _start(const struct boot_info *info)
+{
+	print("cmdline: ");
+	print(info->cmdline);
+	for (unsigned int i = 0; i < info->module_count; i++) {
+		print("\nmodule: ");
+		print(info->modules[i].name);
+	}
+	print("\n");
+	out(0xf4, VERDICT);
+	for (;;)
+		__asm__ volatile("hlt");
+}
+"""
+
+
+@pytest.fixture
+def kernel(tmp_path):
+    def build(verdict):
+        source, elf = tmp_path / "kernel.c", tmp_path / "kernel.elf"
+        source.write_text(KERNEL)
+        subprocess.run(["gcc", "-O1", "-ffreestanding", "-nostdlib", "-static",
+                        f"-I{ROOT}/include", f"-DVERDICT={verdict}",
+                        "-fno-stack-protector", "-o", elf, source], check=True)
+        return elf
+    return build
+
+
+def test_success_with_command_line_and_modules(kernel, tmp_path):
+    (tmp_path / "one").write_text("1")
+    (tmp_path / "two").write_text("22")
+    said = make(ROOT, "run", f"BUILD={BUILD}", f"KERNEL={kernel('0x10')}",
+                """CMDLINE=it's "quoted"  and * wide""",
+                f"MODULES={tmp_path}/one {tmp_path}/two=second")
+    assert """cmdline: it's "quoted"  and * wide\n""" in said
+    assert "module: one\nmodule: second\n" in said
+
+
+def test_failure_of_the_kernel(kernel):
+    said = make(ROOT, "run", f"BUILD={BUILD}", f"KERNEL={kernel('0x11')}",
+                status=2)
+    assert "cmdline: \n" in said and "Error 1\n" in said
+
+
+def test_refused_kernel(tmp_path):
+    (tmp_path / "no.elf").write_text("not a kernel at all")
+    said = make(ROOT, "run", f"BUILD={BUILD}", f"KERNEL={tmp_path}/no.elf",
+                status=2)
+    assert "mkimage: " in said and "no.elf: " in said
+
+
+def test_no_qemu(kernel):
+    said = make(ROOT, "run", f"BUILD={BUILD}", f"KERNEL={kernel('0x10')}",
+                "QEMU=no-such-qemu", status=2)
+    assert "no-such-qemu: not found (make deps run" in said
+
+
+def test_ctrl_c_ends_it():
+    ours, theirs = pty.openpty()
+    run = subprocess.Popen(["make", "run", f"BUILD={BUILD}"], cwd=ROOT,
+                           stdin=theirs, stdout=theirs, stderr=theirs,
+                           start_new_session=True,
+                           env={"PATH": os.environ["PATH"], "TERM": "dumb"},
+                           preexec_fn=take_terminal)
+    os.close(theirs)
+    said = b""
+    try:
+        deadline = time.monotonic() + 30
+        while b"Hello World!" not in said and time.monotonic() < deadline:
+            said += os.read(ours, 4096)
+        assert b"Hello World!" in said, said
+        os.write(ours, b"\x03")
+        assert run.wait(timeout=10) != 0
+    finally:
+        if run.poll() is None:
+            os.killpg(run.pid, signal.SIGKILL)
+        os.close(ours)
+
+
+def take_terminal():
+    """Makes standard input the new session's terminal: Ctrl-C goes to it."""
+    os.close(os.open(os.ttyname(0), os.O_RDWR))
