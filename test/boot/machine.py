@@ -29,6 +29,8 @@ QEMU = os.environ.get("QEMU", "qemu-system-x86_64")
 
 EXIT_PASS = 33          # (10h << 1) | 1
 EXIT_FAIL = 35          # (11h << 1) | 1
+PLAIN = ["-M", "pc", "-m", "128M"]
+
 SCREEN = 0xB8000
 COLUMNS, ROWS = 80, 25
 

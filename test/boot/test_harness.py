@@ -68,7 +68,7 @@ def boot(folder, body, text="hello", timeout=10, until=None):
 ])
 def test_ends(tmp_path, body, how):
     end = boot(tmp_path, body, timeout=4 if how == "hang" else 10)
-    assert end.how == how, end
+    assert end.how == how, str(end)
     assert "hello" in str(end)
 
 
@@ -78,7 +78,7 @@ def test_ends(tmp_path, body, how):
 ])
 def test_refused(tmp_path, text):
     end = boot(tmp_path, PRINT, text)
-    assert end.how == "refused", end
+    assert end.how == "refused", str(end)
     assert end.message in ("stagecoach: disk 0C", "stagecoach: a whole line")
     # These sectors write nothing on the screen.
     with pytest.raises(AssertionError, match="screen says otherwise"):
@@ -93,7 +93,7 @@ def test_screen(tmp_path):
     """
     end = boot(tmp_path, body, until=lambda monitor, folder:
                monitor.memory(0xb8000, 2, folder) == b"A\x0b")
-    assert end.how == "done", end
+    assert end.how == "done", str(end)
     assert end.rows[0][0] == "A"
 
 
@@ -134,12 +134,12 @@ word_:  db "Shutdown"
 ])
 def test_bochs(tmp_path, body, text, how):
     end = bochs(sector(tmp_path, body, text), timeout=6)
-    assert end.how == how, end
+    assert end.how == how, str(end)
     if how == "refused":
         assert end.message == "stagecoach: disk 0C"
-        assert end.rows[0][0] == "A", end
+        assert end.rows[0][0] == "A", str(end)
 
 
 def test_bochs_triple_fault(tmp_path):
     end = bochs(sector(tmp_path, TRIPLE_FAULT, "hello"), timeout=6)
-    assert end.how == "reset", end
+    assert end.how == "reset", str(end)

@@ -76,8 +76,9 @@ void _start(void);      /* entry.S */
 
 #pragma GCC visibility pop
 
-/* Text on the serial port. */
+/* Text on the serial port: formatted, at most 255 bytes; as it is. */
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void say_text(const char *text);
 
 /* One check each, reported by name when it fails. */
 void check_equal(const char *name, uint64_t got, uint64_t want);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "layout.h"     /* PAGE_SIZE, SECTOR_SIZE */
+#include "layout.h"     /* PAGE_SIZE, SECTOR_SIZE, VGA_WINDOW */
 #include "paging.h"     /* PML4_SLOT */
 
 #define STRING_MAX      65536
@@ -69,6 +69,24 @@ static void check_disk(const struct boot_info *info)
 	check_equal("disk: reserved", d->reserved | d->reserved2, 0);
 }
 
+static void check_display(const struct boot_info *info)
+{
+	const struct boot_display *d = &info->display;
+
+	if (d->type != BOOT_DISPLAY_TEXT) {
+		check_equal("display: type", d->type, BOOT_DISPLAY_UNKNOWN);
+		return;
+	}
+	check("display: width", d->width == 40 || d->width == 80, d->width);
+	check("display: height", d->height >= 25 && d->height <= 60,
+	      d->height);
+	check_equal("display: pitch", d->pitch, d->width * 2);
+	check("display: address", d->address_phys >= VGA_WINDOW &&
+	      d->address_phys < VGA_WINDOW_END, d->address_phys);
+	check_equal("display: usable at once", (uintptr_t)d->address,
+		    d->address_phys);
+}
+
 /* Stamps that were taken do not run backwards. */
 static void check_stamps(const struct boot_info *info)
 {
@@ -95,6 +113,7 @@ void check_info(const struct boot_info *info)
 	check_equal("log_size", info->log_size,
 		    info->log == NULL ? 0 : length(info->log));
 	check_disk(info);
+	check_display(info);
 	check_stamps(info);
 }
 

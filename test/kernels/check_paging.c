@@ -169,9 +169,13 @@ static void check_physical_page(const struct boot_info *info,
 static void check_page(const struct boot_info *info, const struct leaf *leaf,
 		       uint64_t vaddr, enum region region)
 {
-	const uint32_t window = TYPE(BOOT_MEMORY_RECLAIMABLE) |
-				TYPE(BOOT_MEMORY_KERNEL);
+	const uint32_t loader = TYPE(BOOT_MEMORY_RECLAIMABLE);
+	const uint32_t window = loader | TYPE(BOOT_MEMORY_KERNEL);
 
+	if (region == RESIDENT_CODE || region == RESIDENT_REST)
+		check("paging: the resident part is reclaimable",
+		      map_covers(info, leaf->paddr, leaf->paddr + leaf->size,
+				 loader), vaddr);
 	switch (region) {
 	case NOWHERE:
 		check("paging: nothing else is mapped", false, vaddr);

@@ -62,7 +62,9 @@ _Noreturn void contract_main(const struct boot_info *info)
 	if (checks_failed() > 0)
 		finish();
 
-	say("cmdline: %s\n", info->cmdline);
+	say("cmdline: ");
+	say_text(info->cmdline);
+	say("\n");
 	if (option_text(info, "fault") != NULL)
 		provoke_fault(info);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: 0BSD
+# test_cpus.py - CPUs with and without what the loader can use, and CPUs that
+# lack what it needs.
+
+import pytest
+
+from bochs import bochs
+from judge import judge_refused
+from machine import PLAIN, disk, qemu
+
+# What they lack or have beyond the others stands behind each.
+CPUS = [
+    "qemu64",                   # no 1 GiB pages
+    "qemu64,-nx",
+    "qemu64,-nx,+pdpe1gb",
+    "Conroe",                   # Intel: SYSCALL in long mode only
+    "Nehalem",
+    "Opteron_G1",
+    "EPYC",
+    "Skylake-Client",
+    "Icelake-Server",           # LA57
+    "max",                      # all that QEMU can do
+    "max,-pdpe1gb",
+    "max,-nx,-syscall",
+]
+
+
+@pytest.mark.parametrize("cpu", CPUS)
+def test_cpu(run_contract, cpu):
+    # More than 4 GiB, so that there is a gigabyte for a large page.
+    run_contract(machine=["-M", "q35", "-m", "6G", "-cpu", cpu])
+
+
+@pytest.mark.parametrize("cpu", ["qemu64,-nx", "max"])
+def test_pie_cpu(run_contract, cpu):
+    run_contract("pie", machine=[*PLAIN, "-cpu", cpu])
+
+
+# A sentence that names what is missing.
+LACKING = [
+    ("isapc", "486", "long mode"),
+    ("pc", "pentium", "long mode"),
+    ("pc", "pentium3", "long mode"),
+    ("pc", "qemu32", "long mode"),
+    ("pc", "n270", "long mode"),
+    ("pc", "qemu64,-lm", "long mode"),
+    ("pc", "qemu64,-pae", "PAE"),
+    ("pc", "qemu64,-sse2", "SSE2"),
+]
+
+
+@pytest.mark.parametrize("machine, cpu, pattern", LACKING,
+                         ids=[cpu for _, cpu, _ in LACKING])
+def test_lacking(contract, machine, cpu, pattern):
+    path, _ = contract("high")
+    end = qemu(["-M", machine, "-m", "64M", "-cpu", cpu, *disk(path)])
+    judge_refused(end, rf"^stagecoach: this CPU has no {pattern}")
+
+
+@pytest.mark.parametrize("cpu", ["p3_katmai", "atom_n270"])
+def test_lacking_bochs(contract, cpu):
+    path, _ = contract("high")
+    judge_refused(bochs(path, cpu), "^stagecoach: this CPU has no long mode")

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: 0BSD
+# test_failures.py - bad disks and bad kernels: a sentence, never silence.
+
+import json
+
+import pytest
+
+from image import SECTOR, Layout
+from judge import judge_pass, judge_refused
+from machine import PLAIN, disk, qemu
+
+PARTS = ["first", "early", "rest", "super", "directory", "table", "cmdline",
+         "kernel", "module"]
+
+
+@pytest.fixture
+def full(contract):
+    """An image that has every part, and its layout."""
+    path, cmdline = contract("packs", module_sizes=[300000])
+    return path, cmdline, Layout(path)
+
+
+@pytest.mark.parametrize("place", ["start", "end"])
+@pytest.mark.parametrize("part", PARTS)
+def test_flipped_bit(full, part, place):
+    path, _, layout = full
+    lba, sectors = layout.part(part)
+    assert sectors > 0, f"there is no {part} in this image"
+    at = lba * SECTOR if place == "start" else (lba + sectors) * SECTOR - 1
+    data = bytearray(layout.data)
+    data[at] ^= 0x10
+    path.write_bytes(data)
+    end = qemu([*PLAIN, *disk(path)])
+    judge_refused(end, r"^stagecoach: (bad loader|.{20,})")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_truncated(full, part):
+    """The disk ends before this part does."""
+    path, _, layout = full
+    lba, sectors = layout.part(part)
+    path.write_bytes(layout.data[:(lba + sectors - 1) * SECTOR])
+    end = qemu([*PLAIN, *disk(path)], 30)
+    judge_refused(end, r"^stagecoach: (disk [0-9A-F]{2}|bad loader|.{20,})$")
+
+
+def faulty_disk(path, lba, once, device="ide-hd"):
+    """A disk with a sector that cannot be read, for ever or the first time."""
+    node = {"driver": "raw", "node-name": "d0", "file": {
+        "driver": "blkdebug",
+        "image": {"driver": "file", "filename": str(path), "locking": "off"},
+        "inject-error": [{"event": "none", "iotype": "read", "errno": 5,
+                          "sector": lba, "once": once,
+                          "immediately": True}]}}
+    return ["-blockdev", json.dumps(node), "-device", f"{device},drive=d0"]
+
+
+@pytest.mark.parametrize("device", ["ide-hd", "virtio-blk-pci"])
+@pytest.mark.parametrize("part", ["first", "rest", "super", "kernel"])
+def test_one_error(full, part, device):
+    """The second try brings it."""
+    path, cmdline, layout = full
+    end = qemu([*PLAIN, *faulty_disk(path, layout.part(part)[0], True,
+                                     device)], 30)
+    judge_pass(end, cmdline)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_bad_sector(full, part):
+    path, _, layout = full
+    lba, sectors = layout.part(part)
+    end = qemu([*PLAIN, *faulty_disk(path, lba + sectors // 2, False)], 40)
+    judge_refused(end, r"^stagecoach: (disk 0C$|.*0[Cc]h?\b)")
+
+
+def test_bad_sector_nobody_needs(full):
+    """An error in the padding behind the last module harms nobody."""
+    path, cmdline, layout = full
+    lba, sectors = layout.part("module")
+    assert lba + sectors < layout.disk_sectors
+    end = qemu([*PLAIN, *faulty_disk(path, lba + sectors, False)], 30)
+    judge_pass(end, cmdline)
+
+
+def test_second_disk(full, tmp_path):
+    """Another disk beside ours, with another image of ours on it."""
+    path, cmdline, layout = full
+    other = tmp_path / "other.img"
+    other.write_bytes(layout.data[:SECTOR] + bytes(1 << 20))
+    second = f"if=none,id=d1,format=raw,file={other},snapshot=on"
+    end = qemu([*PLAIN, *disk(path), "-drive", second,
+                "-device", "ide-hd,drive=d1"])
+    judge_pass(end, cmdline)
