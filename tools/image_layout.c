@@ -4,6 +4,11 @@
 
 #include "image_layout.h"
 
+_Static_assert(IMAGE_MAX_FILES * (sizeof(struct image_file) +
+				  IMAGE_MAX_NAME + 1) <= IMAGE_MAX_DIRECTORY,
+	       "the directory of the most files with the longest names is "
+	       "larger than IMAGE_MAX_DIRECTORY");
+
 static uint64_t round_up_divide(uint64_t n, uint64_t by)
 {
 	return n / by + (n % by != 0);

@@ -67,8 +67,13 @@ int input_read(const struct input *in, void *data, size_t size,
 int input_check_unchanged(const struct input *in, struct failure *f)
 {
 	struct stat now;
+	uint8_t more;
 
-	if (fstat(in->fd, &now) != 0)
+	/* Files of /proc have a size of 0 and content all the same. */
+	if (fd_read(in->fd, &more, 1, in->size) == 0)
+		return fail(f, in->path, "goes on behind its end: it changed "
+			    "while it was read, or is no ordinary file");
+	if (errno != 0 || fstat(in->fd, &now) != 0)
 		return fail(f, in->path, "%s", strerror(errno));
 	if (now.st_size != in->stat.st_size ||
 	    now.st_mtim.tv_sec != in->stat.st_mtim.tv_sec ||

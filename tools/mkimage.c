@@ -234,24 +234,10 @@ static int printed(void)
 	return EXIT_REFUSED;
 }
 
-/*
- * A standard stream that our parent closed would give its number to the next
- * file opened, and messages would go into the image. Read-only, so that what
- * is written to it is an error still.
- */
-static void open_standard_streams(void)
-{
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
-		    open("/dev/null", O_RDONLY) < 0)
-			_exit(EXIT_REFUSED);
-}
-
 int main(int argc, char **argv)
 {
 	struct options options;
 
-	open_standard_streams();
 	signal(SIGPIPE, SIG_IGN);       /* an error of write() instead */
 	signal(SIGXFSZ, SIG_IGN);       /* likewise: ulimit -f */
 

@@ -25,15 +25,42 @@ def kernel(code=b"\xeb\xfe", tail=b"", **kwargs):
     return elf([load], code + tail, **kwargs)
 
 
-def pie(relocations, memsz=0x1000):
-    """Position-independent, linked at 0; (offset, type, addend) each."""
-    rela = b"".join(struct.pack("<QQQ", *r) for r in relocations)
-    tags = [(7, 0x200), (8, len(rela)), (9, 24), (0, 0)]
-    dynamic = b"".join(struct.pack("<QQ", *t) for t in tags)
+RELA = 24
+
+
+def dynamic_section(rela, size):
+    tags = [(7, rela), (8, size), (9, RELA), (0, 0)]
+    return b"".join(struct.pack("<QQ", *t) for t in tags)
+
+
+def rela_table(relocations):
+    """From (address, type, addend) each."""
+    return b"".join(struct.pack("<QQQ", *r) for r in relocations)
+
+
+def pie(relocations, base=0, memsz=0x1000):
+    """Position-independent, one segment linked at base."""
+    rela = rela_table(relocations)
+    dynamic = dynamic_section(base + 0x200, len(rela))
     body = (b"\xeb\xfe".ljust(0x100, b"\0") + dynamic).ljust(0x200, b"\0")
     body += rela
-    return elf([phdr(PT_LOAD, R | W | X, HEADERS, 0, len(body),
-                     max(memsz, len(body))),
-                phdr(PT_DYNAMIC, R | W, HEADERS + 0x100, 0x100,
+    return elf([phdr(PT_LOAD, R | W | X, HEADERS, base, len(body), memsz),
+                phdr(PT_DYNAMIC, R | W, HEADERS + 0x100, base + 0x100,
+                     len(dynamic))],
+               body, entry=base, kind=3)
+
+
+def pie_with_shared_pages(relocations):
+    """Text, data with .bss, text again: each shares a page with the next, so
+    that none lies in one run of equal rights. Relocated from the data."""
+    rela = rela_table(relocations)
+    dynamic = dynamic_section(0x2900, len(rela))
+    body = b"\xeb\xfe".ljust(0x2800, b"\0") + dynamic
+    body = (body.ljust(0x2900, b"\0") + rela).ljust(0x3000, b"\0")
+    return elf([phdr(PT_LOAD, R | X, HEADERS, 0, 0x1800),
+                phdr(PT_LOAD, R | W, HEADERS + 0x1800, 0x1800, 0x1800,
+                     0x5400 - 0x1800),
+                phdr(PT_LOAD, R | X, HEADERS, 0x5800, 0x1000),
+                phdr(PT_DYNAMIC, R | W, HEADERS + 0x2800, 0x2800,
                      len(dynamic))],
                body, entry=0, kind=3)

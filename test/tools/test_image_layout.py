@@ -121,6 +121,8 @@ def test_kernel_behind_what_comes_at_once(tool):
     tool.write("k", kernel(noise(60_000)))
     image = make(tool)
     assert image.loader_sectors < 96
+    with_cmdline = make(tool, "-c", "hi").loader_sectors
+    assert with_cmdline == image.loader_sectors + 2     # table and data
     tool.write("m", noise(30 << 20))            # its table alone is 33 sectors
     assert make(tool, "-m", "m").loader_sectors > image.loader_sectors
 

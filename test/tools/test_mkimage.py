@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: 0BSD
 """test_mkimage.py - mkimage's command line: what it takes, what it refuses,
 and that its output appears whole or not at all."""
+import errno
 import os
 import pathlib
 import random
@@ -16,7 +17,8 @@ import time
 
 import pytest
 
-from elf_maker import HEADERS, PT_LOAD, R, W, X, elf, kernel, phdr, pie
+from elf_maker import (HEADERS, PT_LOAD, R, W, X, elf, kernel, phdr, pie,
+                       pie_with_shared_pages)
 
 NOBODY = 65534
 BIG = 48 << 20          # a module that takes a moment
@@ -111,23 +113,27 @@ def test_closed_stdout(tool, args):
                 stdout=None, preexec_fn=lambda: os.close(1))
 
 
-def test_closed_streams_do_not_reach_the_image(tool):
+@pytest.mark.parametrize("closed", [[0], [2], [0, 1], [0, 2], [1, 2],
+                                    [0, 1, 2]], ids=str)
+def test_closed_streams_do_not_reach_the_image(tool, closed):
+    """Their numbers go to the files that are opened next."""
     def close():
-        for fd in 0, 1, 2:
+        for fd in closed:
             os.close(fd)
 
-    tool.write("k", kernel())
-    tool.make("k", "-o", "good.img")
-    done = tool.run("k", "-v", "-o", "new.img", stdout=None, stderr=None,
-                    preexec_fn=close)
-    assert done.returncode == 1
-    assert sorted(tool.snapshot()) == ["good.img", "k"]
-    # A note on a closed stderr is lost and does no harm.
-    tool.write("wx", elf([phdr(PT_LOAD, R | W | X, HEADERS, 0x200000, 2)],
-                         b"\xeb\xfe"))
-    assert tool.run("wx", stdout=None, stderr=None,
-                    preexec_fn=close).returncode == 0
-    assert tool.run("--list", "wx.img").returncode == 0
+    def run(*args):
+        return tool.run(*args, stdout=None if 1 in closed else -1,
+                        stderr=None if 2 in closed else -1,
+                        preexec_fn=close).returncode
+
+    tool.write("k", elf([phdr(PT_LOAD, R | W | X, HEADERS, 0x200000, 2)],
+                        b"\xeb\xfe"))
+    assert run("k", "-v", "-o", "new.img") == (1 if 1 in closed else 0)
+    assert (tool.folder / "new.img").exists() == (1 not in closed)
+    assert run("k") == 0                # with a note that has nowhere to go
+    assert tool.run("--list", "k.img").returncode == 0
+    assert run("missing", "-o", "k.img") == 1
+    assert tool.run("--list", "k.img").returncode == 0
 
 
 # The output's name.
@@ -208,6 +214,14 @@ def test_bad_input(tool, make, reason):
     tool.refuse("bad", reason, "--list", "bad")
 
 
+def test_block_device(tool):
+    """As an input only: a mistake with an output would cost a disk."""
+    disks = [p for p in pathlib.Path("/dev").iterdir() if p.is_block_device()]
+    if not disks:
+        pytest.skip("no block device here")
+    tool.refuse(disks[0], "is a block device", disks[0])
+
+
 def test_path_through_a_file(tool):
     tool.write("k", kernel())
     tool.refuse("k/x", "Not a directory", "k/x")
@@ -267,25 +281,19 @@ def test_relocations_are_judged(tool):
     assert tool.run("k").returncode == 0
     tool.refuse("k", "", tool.write("k", pie([(0x120, 1, 0)])))
     tool.refuse("k", "", tool.write("k", pie([(0xFFC, 8, 0)])))
-    vast = bytearray(pie([(0x100000 + (60 << 30) - 8, 8, 0)]))
-    tool.write("k", shifted(vast, 0x100000, 60 << 30))
+    end = 0x100000 + (60 << 30)
+    for address, rc in (end - 8, 0), (end - 7, 1):
+        tool.write("k", pie([(address, 8, 0)], 0x100000, 60 << 30))
+        assert tool.run("k").returncode == rc
+
+
+def test_relocations_of_segments_that_share_pages(tool):
+    good = [(0x1FFC, 8, 0), (0x53F8, 8, 1), (0x67F8, 8, 2)]
+    tool.write("k", pie_with_shared_pages(good))
     assert tool.run("k").returncode == 0
-    vast = bytearray(pie([(0x100000 + (60 << 30) - 7, 8, 0)]))
-    tool.refuse("k", "", tool.write("k", shifted(vast, 0x100000, 60 << 30)))
-
-
-def shifted(image, by, memsz):
-    """pie()'s output linked at another address, with another size."""
-    def add(at, value):
-        old = int.from_bytes(image[at:at + 8], "little")
-        image[at:at + 8] = (old + value).to_bytes(8, "little")
-
-    add(24, by)                                 # e_entry
-    add(64 + 16, by)                            # PT_LOAD p_vaddr
-    image[64 + 40:64 + 48] = memsz.to_bytes(8, "little")
-    add(64 + 56 + 16, by)                       # PT_DYNAMIC p_vaddr
-    add(HEADERS + 0x100 + 8, by)                # DT_RELA
-    return bytes(image)
+    for bad in (0x1000, 1, 0), (0x53F9, 8, 0):
+        tool.refuse("k", "reloc",
+                    tool.write("k", pie_with_shared_pages([*good, bad])))
 
 
 def test_unreadable_input_and_folder(program):
@@ -353,6 +361,14 @@ def test_notes_do_not_join_a_refusal(tool):
     tool.write("k", elf([phdr(PT_LOAD, R | W | X, HEADERS, 0x200000, 2)],
                         b"\xeb\xfe"))
     tool.refuse("m", "No such file", "k", "-m", "m")
+
+
+def test_file_without_a_size(tool):
+    """A file of /proc says that it is empty, and is not."""
+    tool.write("k", kernel())
+    tool.refuse("/proc/version", "is empty", "/proc/version")
+    tool.refuse("/proc/version", "goes on behind its end",
+                "k", "-m", "/proc/version")
 
 
 def change_while_read(tool, change):
@@ -478,6 +494,38 @@ def test_full_disk(tool, limit):
     tool.refuse("k.img", "File too large", "k", "-m", "m",
                 preexec_fn=lambda: resource.setrlimit(
                     resource.RLIMIT_FSIZE, (limit, limit)))
+
+
+@pytest.fixture(scope="session")
+def failing(tmp_path_factory):
+    """A library that makes the function named in $FAIL fail (failing.c)."""
+    path = tmp_path_factory.mktemp("failing") / "failing.so"
+    subprocess.run(["cc", "-std=c11", "-shared", "-fPIC", "-o", path,
+                    pathlib.Path(__file__).parent / "failing.c"], check=True)
+    return path
+
+
+@pytest.mark.parametrize("function", ["fsync", "close", "renameat",
+                                      "ftruncate", "pwrite", "openat"])
+def test_failing_call(tool, failing, function):
+    """A disk that breaks at each step of the way."""
+    tool.write("k", kernel())
+    tool.write("k.img", b"old")
+    tool.refuse("k.img", "Input/output error", "k",
+                env={"LD_PRELOAD": str(failing), "FAIL": function})
+
+
+def test_failing_folder(tool, failing):
+    """The image has its name by then, and is whole; but will it last?"""
+    tool.write("k", kernel())
+    for number in errno.EIO, errno.EINVAL:
+        done = tool.run("k", env={"LD_PRELOAD": str(failing),
+                                  "FAIL": "fsync of a folder",
+                                  "FAIL_ERRNO": str(number)})
+        text = "mkimage: k.img: Input/output error\n"
+        assert (done.returncode, done.stderr) == (
+            (1, text) if number == errno.EIO else (0, ""))
+        assert tool.run("--list", "k.img").returncode == 0
 
 
 def start_big(tool, **kwargs):
