@@ -79,7 +79,7 @@ static void print_machine(const struct boot_info *info)
 	      info->loader_version, info->disk.drive);
 	print_cpu();
 	if (info->cmdline_size > 0)
-		print("Command line: %s\n", info->cmdline);
+		print("Command line: %.200s\n", info->cmdline);
 	if (info->module_count > 0)
 		print("Modules: %llu\n",
 		      (unsigned long long)info->module_count);
