@@ -364,6 +364,8 @@ static const struct shape shapes[] = {
 /* Row 14 */
 { "text and rodata share a page", EXEC, OK, ELF64_NOTE_SHARED_PAGE,
 	{ VADDR(RODATA, 0x200800), ALIGN(RODATA, 1) } },
+{ "rodata begins the page after text", EXEC, OK, 0,
+	{ MEMSZ(TEXT, 0x1000) } },
 { "they have the same rights", EXEC, OK, 0,
 	{ VADDR(RODATA, 0x200800), ALIGN(RODATA, 1), FLAGS(RODATA, 5) } },
 { "all three share a page", EXEC, OK, ELF64_NOTE_SHARED_PAGE,

@@ -172,6 +172,42 @@ static void test_find(void **state)
 	free(file);
 }
 
+/*
+ * As many segments as there can be, the table of program headers at the very
+ * end of the file; the last one holds headers at 0, and some that are none.
+ */
+static void test_full_table(void **state)
+{
+	enum { PHOFF = 0x1000, FILE_SIZE = PHOFF + ELF64_MAX_PHDRS * 56 };
+	uint8_t *file = calloc(1, FILE_SIZE);
+	struct elf64_plan plan;
+	struct elf64_fault fault;
+
+	(void)state;
+	assert_non_null(file);
+	elf_put_header(file, 2, 0x200000, ELF64_MAX_PHDRS);
+	elf_put(file, EH_PHOFF, 8, PHOFF);
+	for (int i = 0; i < ELF64_MAX_PHDRS; i++)
+		elf_put_phdr(file + PHOFF - PH(0), i, T_LOAD, 5, 0,
+			     0x200000 + i * 0x2000ull, 0x100, 0x1000, 1);
+	assert_int_equal(elf64_parse(file, FILE_SIZE, &plan, &fault), OK);
+	assert_int_equal(plan.count, ELF64_MAX_PHDRS);
+	assert_int_equal(plan.span, ELF64_MAX_PHDRS * 0x2000 - 0x1000);
+	assert_true(elf_check_plan(&plan, FILE_SIZE));
+	assert_null(elf64_find(&plan, 0x201000, 1));
+
+	elf_put_phdr(file + PHOFF - PH(0), ELF64_MAX_PHDRS - 1, T_LOAD,
+		     ELF64_R, 0, 0, PHOFF, PHOFF, 1);
+	assert_int_equal(elf64_parse(file, FILE_SIZE, &plan, &fault),
+			 E(RESERVED));
+	elf_put_phdr(file + PHOFF - PH(0), ELF64_MAX_PHDRS - 1, T_LOAD,
+		     ELF64_R, PHOFF, 0, FILE_SIZE - PHOFF, FILE_SIZE - PHOFF,
+		     1);
+	assert_int_equal(elf64_parse(file, FILE_SIZE, &plan, &fault), OK);
+	assert_int_equal(plan.notes, ELF64_NOTE_HEADERS);
+	free(file);
+}
+
 /* Segments by address, size and rights, and the runs they become. */
 static void test_runs(void **state)
 {
@@ -291,6 +327,7 @@ int main(void)
 		cmocka_unit_test(test_shared_pages),
 		cmocka_unit_test(test_span_wraps),
 		cmocka_unit_test(test_find),
+		cmocka_unit_test(test_full_table),
 		cmocka_unit_test(test_runs),
 		cmocka_unit_test(test_most_runs),
 		cmocka_unit_test(test_mutations),

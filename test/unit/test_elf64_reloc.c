@@ -21,7 +21,6 @@
 #define DATA_END        0x4800
 #define IMAGE_SIZE      0x5000
 #define SLIDE           0xfffffff7fff00000ull
-#define MAX_CHUNKS      2048
 
 enum { D_NEEDED = 1, D_PLTRELSZ = 2, D_RELA = 7, D_RELASZ = 8, D_RELAENT = 9,
        D_REL = 17, D_PLTREL = 20, D_DEBUG = 21, D_TEXTREL = 22,
@@ -40,7 +39,7 @@ struct row {
 	int want;
 	struct word dynamic[8];         /* tag, value; up to DT_NULL */
 	struct word before[14];         /* up to at = 0 */
-	struct word after[8];           /* up to at = 0; the rest is as before */
+	struct word after[8];           /* up to at = 0 */
 	uint64_t value0;                /* of the fault */
 };
 
@@ -133,6 +132,10 @@ AT("PT_DYNAMIC, which is read once", PIE_DYNAMIC_AT, OK),
 	{ { 0 } }, 0x310 },
 { "RELR changes itself", E(RELOC_IN_TABLE), { RELR(TABLES, 8) },
 	{ { TABLES, TABLES } }, { { 0 } }, TABLES },
+
+/* Where the entry sizes would be, were they a table's place and size. */
+{ "in the ELF header", OK, { RELA(TABLES, 24), RELR(0x300, 0) },
+	{ RELATIVE(TABLES, 24, 0) }, { { 24, SLIDE } }, 0 },
 
 /* RELA: the table */
 { "no size", OK, { { D_RELA, P64M1 } }, { { 0 } }, { { 0 } }, 0 },
@@ -265,32 +268,35 @@ static uint8_t *build(const struct row *row, struct elf64_plan *plan)
 
 /*
  * A kernel's memory in chunks of at most step bytes, an allocation each so
- * that ASan sees an access beside it. With file_only it ends where the file's
- * bytes do.
+ * that ASan sees an access beside it, as it does beside the array of chunks.
+ * With file_only a segment's memory ends where its bytes from the file do.
  */
-static void chop(const struct elf64_plan *plan, const uint8_t *file,
-		 uint64_t step, bool file_only, struct elf64_chunk *chunk,
-		 struct elf64_memory *memory)
+static struct elf64_memory chop(const struct elf64_plan *plan,
+				const uint8_t *file, uint64_t step,
+				bool file_only)
 {
-	memory->chunk = chunk;
-	memory->count = 0;
+	struct elf64_chunk *chunk = NULL;
+	size_t count = 0;
+
 	for (uint32_t i = 0; i < plan->count; i++) {
 		const struct elf64_segment *s = &plan->segment[i];
 		uint64_t size = file_only ? s->filesz : s->memsz;
 
 		for (uint64_t at = 0; at < size; at += step) {
-			struct elf64_chunk *c = &chunk[memory->count++];
+			struct elf64_chunk c = { .vaddr = s->vaddr + at };
 
-			assert_in_range(memory->count, 1, MAX_CHUNKS);
-			c->vaddr = s->vaddr + at;
-			c->size = size - at < step ? size - at : step;
-			c->data = calloc(1, c->size);
-			assert_non_null(c->data);
-			for (uint64_t k = 0; k < c->size; k++)
+			c.size = size - at < step ? size - at : step;
+			c.data = calloc(1, c.size);
+			assert_non_null(c.data);
+			for (uint64_t k = 0; k < c.size; k++)
 				if (at + k < s->filesz)
-					c->data[k] = file[s->offset + at + k];
+					c.data[k] = file[s->offset + at + k];
+			chunk = realloc(chunk, (count + 1) * sizeof(*chunk));
+			assert_non_null(chunk);
+			chunk[count++] = c;
 		}
 	}
+	return (struct elf64_memory){ chunk, count };
 }
 
 /* Puts chunks together again, by vaddr, and frees them. */
@@ -302,11 +308,11 @@ static void join(const struct elf64_memory *memory, uint8_t *image)
 		       memory->chunk[i].size);
 		free(memory->chunk[i].data);
 	}
+	free((void *)memory->chunk);
 }
 
 static void check_row(const struct row *row, uint64_t step)
 {
-	static struct elf64_chunk chunk[MAX_CHUNKS];
 	static uint8_t before[IMAGE_SIZE], after[IMAGE_SIZE];
 	struct elf64_fault fault = { 0, { 0 } };
 	struct elf64_memory memory;
@@ -314,17 +320,17 @@ static void check_row(const struct row *row, uint64_t step)
 	uint8_t *file = build(row, &plan);
 	int err;
 
-	chop(&plan, file, step, true, chunk, &memory);
+	memory = chop(&plan, file, step, true);
 	err = elf64_check_relocations(&plan, &memory, &fault);
 	join(&memory, after);
 	if (err != row->want)
 		fail_msg("%s: check says %d, not %d", row->name, err,
 			 row->want);
-	chop(&plan, file, step, true, chunk, &memory);
+	memory = chop(&plan, file, step, true);
 	join(&memory, before);
 	assert_memory_equal(before, after, IMAGE_SIZE);
 
-	chop(&plan, file, step, false, chunk, &memory);
+	memory = chop(&plan, file, step, false);
 	err = elf64_relocate(&plan, &memory, SLIDE, &fault);
 	join(&memory, after);
 	if (err != row->want)
@@ -360,7 +366,6 @@ static void test_no_end(void **state)
 	static const struct row row = { "no end", E(NEEDED),
 		{ { D_DEBUG, 0 }, { D_DEBUG, 0 }, { D_DEBUG, 0 },
 		  { D_NEEDED, 1 } }, { { 0 } }, { { 0 } }, 0 };
-	struct elf64_chunk chunk[8];
 	struct elf64_memory memory;
 	struct elf64_fault fault;
 	struct elf64_plan plan;
@@ -369,7 +374,7 @@ static void test_no_end(void **state)
 
 	(void)state;
 	for (unsigned size = 0; size <= 64; size++) {
-		chop(&plan, file, IMAGE_SIZE, false, chunk, &memory);
+		memory = chop(&plan, file, IMAGE_SIZE, false);
 		plan.dynamic_size = size;
 		assert_int_equal(elf64_relocate(&plan, &memory, SLIDE, &fault),
 				 size < 64 ? OK : E(NEEDED));
@@ -434,20 +439,21 @@ static void test_holes(void **state)
 		{ 0x1000, 1, E(RELOC_OUTSIDE) },
 		{ 0x3108, 8, E(RELOC_OUTSIDE) },
 	};
-	static struct elf64_chunk chunk[MAX_CHUNKS];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(holes) / sizeof(holes[0]); i++) {
 		static uint8_t image[IMAGE_SIZE];
+		struct elf64_chunk chunk[6];
 		struct elf64_memory memory;
 		struct elf64_fault fault;
 		struct elf64_plan plan;
 		uint8_t *file = build(&row, &plan);
 		size_t kept = 0;
 
-		chop(&plan, file, 1 << 20, false, chunk, &memory);
+		memory = chop(&plan, file, IMAGE_SIZE, false);
 		join(&memory, image);
 		/* Two chunks for each segment: below and above the hole. */
+		assert_int_equal(plan.count, 3);
 		for (uint32_t k = 0; k < plan.count; k++) {
 			uint64_t base = plan.segment[k].vaddr;
 			uint64_t end = base + plan.segment[k].memsz;
@@ -461,7 +467,7 @@ static void test_holes(void **state)
 			chunk[kept++] = (struct elf64_chunk){ to, end - to,
 				image + to };
 		}
-		memory.count = kept;
+		memory = (struct elf64_memory){ chunk, kept };
 		assert_int_equal(elf64_relocate(&plan, &memory, SLIDE, &fault),
 				 holes[i].want);
 		free(file);

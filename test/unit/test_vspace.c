@@ -87,6 +87,13 @@ static const struct row rows[] = {
 	{ 0, 0, 0 } },
 { "2^64 - 1", false, 0, { { 0x200000, 1 } }, UINT64_MAX, FULL, { 0, 0, 0 } },
 
+{ "the last slot would make it enough", false, 0, { { SLOT(300), 1 } },
+	211 * 512 * GIB, FULL, { 0, 0, 0 } },
+{ "enough without the last slot", false, 0, { { SLOT(300), 1 } },
+	210 * 512 * GIB, 0, { 0, SLOT(301), SLOT(299) } },
+{ "window in the first slot", false, 0, { { SLOT(257), 1 } },
+	253 * 512 * GIB, 0, { 0, SLOT(258), PHYS } },
+
 /* Position-independent kernels */
 { "PIE at 0", true, 0, { { 0, 0x1000 } }, GIB, 0, { PIE_BASE, PHYS, WINDOW } },
 { "PIE in a page", true, 0, { { 0x210, 0x1000 } }, GIB, 0,
