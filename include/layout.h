@@ -13,8 +13,9 @@
  *   0x07c00 - 0x07e00   stage1, where every BIOS puts it
  *   0x08000 - 0x14000   sectors 1 to LOADER_MAX_SECTORS: stage2, then the
  *                       superblock and whatever else fits ("preloaded")
- *   0x14000 - 0x18000   resident code: stays for the kernel (hand-off,
+ *   0x14000 - 0x17800   resident code: stays for the kernel (hand-off,
  *                       fault reporter)
+ *   0x17800 - 0x18000   256 interrupt stubs, made at run time
  *   0x18000 - 0x1c000   resident data: GDT, TSS, what the reporter needs
  *   0x1c000 - 0x1d000   IDT
  *   0x1d000 - 0x20000   fault stack, grows down
@@ -75,7 +76,8 @@
 
 /* the part that stays behind for the kernel */
 #define RESIDENT_TEXT        0x14000
-#define RESIDENT_TEXT_MAX    0x4000
+#define RESIDENT_TEXT_MAX    0x3800
+#define RESIDENT_STUBS       0x17800
 #define RESIDENT_DATA        0x18000
 #define RESIDENT_DATA_MAX    0x4000
 #define RESIDENT_IDT         0x1c000
@@ -171,6 +173,5 @@
 /* struct cpu_facts (stage2/cpu.h), filled by entry.asm */
 #define CPU_HAS_NX           0x1
 #define CPU_HAS_1G           0x2
-#define CPU_HAS_SYSCALL      0x4
 
 #endif

@@ -13,6 +13,7 @@ STAGE2_FAST := -O2
 $(STAGE2)/%.o: OPTIMISE := $(STAGE2_SMALL)
 $(STAGE2)/lib/checksum.o: OPTIMISE := $(STAGE2_FAST)
 $(STAGE2)/lib/decompress.o: OPTIMISE := $(STAGE2_FAST)
+$(STAGE2)/lib/paging.o: OPTIMISE := $(STAGE2_FAST)
 $(STAGE2)/lib/string.o: OPTIMISE := $(STAGE2_FAST)
 
 STAGE2_CFLAGS := $(CFLAGS) $(TARGET_CFLAGS) -mcmodel=small -Istage2 \

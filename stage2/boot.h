@@ -20,7 +20,7 @@ struct boot {
 	struct disk disk;
 	struct boot_disk disk_facts;
 	struct files files;
-	struct kernel kernel;
+	struct kernel *kernel;
 
 	/* What lies in the window: vspace.h has chosen its slot. */
 	struct memory_pieces window;

@@ -41,11 +41,13 @@ static struct {
 
 void console_open(void)
 {
-	uint8_t mode = phys_read8(BDA_VIDEO_MODE);
+	uint8_t mode;
 
+	/* Once a kernel runs, page 0 is not mapped: no look at it then. */
 	if (console.open)
 		return;
 	console.open = true;
+	mode = phys_read8(BDA_VIDEO_MODE);
 	console.columns = phys_read16(BDA_COLUMNS);
 	console.rows = phys_read8(BDA_ROWS) + 1u;
 	if (console.columns < 40 || console.columns > 132)

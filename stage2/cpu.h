@@ -3,6 +3,7 @@
 #ifndef STAGE2_CPU_H
 #define STAGE2_CPU_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "layout.h"     /* CPU_HAS_* */
@@ -38,6 +39,18 @@ static inline uint64_t cpu_address_end(void)
 	if (bits < 32 || bits > 52)
 		bits = 36;
 	return 1ull << bits;
+}
+
+/*
+ * True if SYSCALL is there. Intel CPUs say so in 64-bit mode only (Intel SDM,
+ * CPUID 80000001h), so entry.asm could not ask.
+ */
+static inline bool cpu_has_syscall(void)
+{
+	uint32_t eax, ebx, ecx, edx;
+
+	cpu_id(0x80000001, &eax, &ebx, &ecx, &edx);
+	return edx >> 11 & 1;
 }
 
 /* The time stamp counter, 0 where there is none. */

@@ -145,24 +145,14 @@ static bool step_down(struct disk *disk)
 	return true;
 }
 
-static int disk_read(struct image_disk *image, uint64_t lba, uint64_t want,
-		     const uint8_t **data, uint64_t *got)
+/* Brings at least one sector to DISK_BUF; false if nothing helps. */
+static bool fetch(struct disk *disk, uint64_t lba, uint64_t want)
 {
-	struct disk *disk = (struct disk *)image;
 	unsigned tries = 0;
 	uint32_t count;
 
-	if (lba >= STAGE2_LBA && lba - STAGE2_LBA < first_present) {
-		*data = phys(STAGE2_ADDR + (lba - STAGE2_LBA) * SECTOR_SIZE);
-		*got = first_present - (lba - STAGE2_LBA);
-		if (*got > want)
-			*got = want;
-		return 0;
-	}
-	for (;;) {
-		count = read_once(disk, lba, want);
-		if (count > 0)
-			break;
+	disk->held_sectors = 0;
+	while ((count = read_once(disk, lba, want)) == 0) {
 		disk->failures++;
 		disk->bad_lba = lba;
 		reset(disk);
@@ -170,10 +160,41 @@ static int disk_read(struct image_disk *image, uint64_t lba, uint64_t want,
 			continue;
 		tries = 0;
 		if (!step_down(disk))
-			return -1;
+			return false;
 	}
-	*data = phys(DISK_BUF);
-	*got = count;
+	disk->held_lba = lba;
+	disk->held_sectors = count;
+	return true;
+}
+
+/* If [base, base + count) holds lba: where, and how much of want. */
+static bool held(uint64_t base, uint64_t count, const uint8_t *memory,
+		 uint64_t lba, uint64_t want, const uint8_t **data,
+		 uint64_t *got)
+{
+	uint64_t into = lba - base;
+
+	if (into >= count)
+		return false;
+	*data = memory + into * SECTOR_SIZE;
+	*got = count - into < want ? count - into : want;
+	return true;
+}
+
+/* What first.asm or the last call brought is not asked for again. */
+static int disk_read(struct image_disk *image, uint64_t lba, uint64_t want,
+		     const uint8_t **data, uint64_t *got)
+{
+	struct disk *disk = (struct disk *)image;
+
+	if (held(STAGE2_LBA, first_present, phys(STAGE2_ADDR), lba, want, data,
+		 got))
+		return 0;
+	if (lba - disk->held_lba >= disk->held_sectors &&
+	    !fetch(disk, lba, want))
+		return -1;
+	held(disk->held_lba, disk->held_sectors, phys(DISK_BUF), lba, want,
+	     data, got);
 	return 0;
 }
 
@@ -259,8 +280,7 @@ void disk_open(struct disk *disk, struct boot_disk *facts)
 	if (facts->sector_size != SECTOR_SIZE)
 		die("drive %02x has sectors of %u bytes, %u are needed",
 		    facts->drive, facts->sector_size, SECTOR_SIZE);
-	disk->use_chs = !facts->uses_edd;
-	if (disk->use_chs && facts->sectors_per_track == 0)
-		die("drive %02x: the BIOS offers neither EDD nor a geometry",
-		    facts->drive);
+	/* With neither, AH=42h may work all the same: stage1 used it. */
+	disk->use_chs = !facts->uses_edd && facts->sectors_per_track != 0;
+	facts->uses_edd = !disk->use_chs;
 }

@@ -12,6 +12,8 @@
 struct disk {
 	struct image_disk image;        /* first: what lib/ reads through */
 	struct boot_disk *facts;        /* for the kernel */
+	uint64_t held_lba;              /* what DISK_BUF holds */
+	uint64_t held_sectors;
 	uint32_t most;                  /* sectors a call: what has worked */
 	bool use_chs;
 	uint8_t status;                 /* of the last call that failed */

@@ -135,8 +135,7 @@ static uint64_t usable_low_end(const struct memmap *map)
 void e820_read(struct memmap *map, uint64_t address_end,
 	       struct e820_facts *facts)
 {
-	static struct e820_entry entry[E820_MAX]
-		__attribute__((section(".noinit")));
+	static struct e820_entry entry[E820_MAX] NOT_CLEARED;
 	uint64_t low_end = ask_low_end();
 
 	facts->entry = entry;

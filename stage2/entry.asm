@@ -19,8 +19,7 @@ EDX_MSR         equ     1 << 5          ; leaf 1
 EDX_PAE         equ     1 << 6
 EDX_FXSR        equ     1 << 24
 EDX_SSE2        equ     1 << 26
-EDX_SYSCALL     equ     1 << 11         ; leaf 80000001h
-EDX_NX          equ     1 << 20
+EDX_NX          equ     1 << 20         ; leaf 80000001h
 EDX_1G          equ     1 << 26
 EDX_LM          equ     1 << 29
 MISC_FAMILY     equ     0x6d0           ; see unhide_nx
@@ -90,10 +89,7 @@ early_start:
 .no_nx: test    edx, EDX_1G
         jz      .no_1g
         or      al, CPU_HAS_1G
-.no_1g: test    edx, EDX_SYSCALL
-        jz      .no_sc
-        or      al, CPU_HAS_SYSCALL
-.no_sc: mov     [cpu_features], eax
+.no_1g: mov     [cpu_features], eax
 
         mov     edx, [leaf1_edx]
         mov     si, text_no_pae

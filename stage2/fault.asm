@@ -5,9 +5,10 @@
 %include "layout.inc"
 
 VECTORS         equ     256
-STUB_SIZE       equ     4
-GROUP           equ     16              ; stubs that share a hub
-HUB_SIZE        equ     8
+STUB_SIZE       equ     8
+STUB_USED       equ     7
+STUB_PUSH       equ     0x6a            ; push imm8, jmp rel32
+STUB_JMP        equ     0xe9
 GATE            equ     0x8e01          ; present interrupt gate, IST 1
 TSS_AVAILABLE   equ     0x00008900      ; a descriptor's type, not busy
 
@@ -17,29 +18,37 @@ TSS_AVAILABLE   equ     0x00008900      ; a descriptor's type, not busy
         section .early.text progbits alloc exec nowrite align=16
         bits    32
 
-; Fills in the IDT, the TSS and its descriptor. In 32-bit code, so that they
-; are there for the first 64-bit instruction.
+; Fills in the IDT, its stubs, the TSS and its descriptor. In 32-bit code, so
+; that they are there for the first 64-bit instruction.
 ;
-; clobbers: eax, ebx, ecx, edx, edi
+; A stub pushes its vector, less 128 to fit a byte, and jumps to `save`. All
+; of them stored would be 2 KiB more to read from the disk.
+;
+; clobbers: eax, ecx, edx, edi
 fault_setup:
+        mov     edi, RESIDENT_STUBS
+        mov     eax, STUB_PUSH | 0x80 << 8 | STUB_JMP << 16
+        mov     edx, save
+        sub     edx, RESIDENT_STUBS + STUB_USED
+.stub:  mov     [edi], eax
+        mov     [edi + 3], edx
+        inc     ah
+        sub     edx, STUB_SIZE
+        add     edi, STUB_SIZE
+        cmp     ah, 0x80                ; all 256 values done
+        jne     .stub
+
         mov     edi, RESIDENT_IDT
-        mov     edx, stubs
-        mov     eax, SEL_CODE64 << 16
-        mov     ax, dx                  ; selector, offset 15:0
-        xor     dx, dx
-        or      edx, GATE               ; offset 31:16, type
-        mov     ebx, VECTORS / GROUP
-.group: mov     ecx, GROUP
-.gate:  mov     [edi], eax
-        mov     [edi + 4], edx
+        mov     eax, SEL_CODE64 << 16 | (RESIDENT_STUBS & 0xffff)
+        mov     edx, (RESIDENT_STUBS & 0xffff0000) | GATE
+        mov     ecx, VECTORS
+.gate:  mov     [edi], eax              ; selector, offset 15:0
+        mov     [edi + 4], edx          ; offset 31:16, type
         mov     dword [edi + 8], 0      ; offset 63:32
         mov     dword [edi + 12], 0
         add     eax, STUB_SIZE
         add     edi, 16
         loop    .gate
-        add     eax, HUB_SIZE
-        dec     ebx
-        jnz     .group
 
         mov     dword [tss + TSS_IST1], FAULT_STACK_TOP
         mov     word [tss + TSS_IOMAP], TSS_SIZE
@@ -55,26 +64,6 @@ fault_setup:
 
         section .resident.text progbits alloc exec nowrite align=16
         bits    64
-
-; One stub a vector: pushes its number, less 128 to fit a byte, and goes on
-; through a hub that a short jump reaches.
-stubs:
-%assign v 0
-%assign g 0
-%rep VECTORS / GROUP
-%rep GROUP
-        push    byte v - 128
-        jmp     short hub_%[g]
-%assign v v + 1
-%endrep
-hub_%[g]:
-        jmp     near save
-        times   HUB_SIZE - 5 nop
-%assign g g + 1
-%endrep
-%if v != VECTORS
-%error "GROUP has to divide VECTORS"
-%endif
 
 ; Saves the registers as struct fault_registers (fault.h) has them.
 save:   push    rax

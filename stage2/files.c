@@ -42,12 +42,10 @@ static void read_sectors(struct files *files, uint64_t lba, uint64_t count,
 
 void files_open(struct files *files, struct disk *disk)
 {
-	static struct image_super super
-		__attribute__((section(".noinit")));
-	static struct image_table table[IMAGE_TABLE_WINDOW]
-		__attribute__((section(".noinit")));
+	static struct image_super super NOT_CLEARED;
+	static struct image_table table[IMAGE_TABLE_WINDOW] NOT_CLEARED;
 	static uint8_t directory[IMAGE_MAX_DIRECTORY]
-		__attribute__((section(".noinit"), aligned(8)));
+		NOT_CLEARED __attribute__((aligned(8)));
 	const struct stage2_header *header = phys(STAGE2_ADDR);
 	struct image_fault fault;
 	int err;

@@ -8,6 +8,7 @@
 #include "layout.h"
 
 #define SPARE_RANGES    64      /* the map still grows: page tables */
+#define PARTS           8       /* each may waste 7 bytes on alignment */
 #define LOADER_NAME     "Stagecoach"
 
 /*
@@ -72,10 +73,10 @@ _Static_assert(ELF64_X == BOOT_EXECUTE && ELF64_W == BOOT_WRITE &&
 
 static void tell_kernel(struct boot_info *info, const struct boot *boot)
 {
-	const struct elf64_plan *plan = &boot->kernel.plan;
-	uint64_t slide = boot->kernel.space.slide;
+	const struct elf64_plan *plan = &boot->kernel->plan;
+	uint64_t slide = boot->kernel->space.slide;
 
-	info->phys_offset = boot->kernel.space.phys_offset;
+	info->phys_offset = boot->kernel->space.phys_offset;
 	info->kernel_base = plan->base + slide;
 	info->kernel_size = plan->span;
 	info->kernel_slide = slide;
@@ -196,24 +197,22 @@ static void tell_display(struct boot_info *info)
 	d->address_phys = cells;
 }
 
-/* Bytes that all the parts below will take together. */
+/* Bytes that all the parts below will take together, or a few more. */
 static uint64_t area_size(const struct boot *boot)
 {
 	const struct files *files = &boot->files;
 	int64_t cmdline = cmdline_index(files);
 	uint64_t size;
-	uint32_t i;
 
-	size = aligned(sizeof(struct boot_info)) +
-	       aligned(sizeof(LOADER_NAME)) +
-	       aligned(sizeof(STAGECOACH_VERSION)) +
-	       boot->kernel.pieces.count * sizeof(struct boot_segment) +
+	size = sizeof(struct boot_info) + sizeof(LOADER_NAME) +
+	       sizeof(STAGECOACH_VERSION) + PARTS * 8 +
+	       boot->kernel->pieces.count * sizeof(struct boot_segment) +
 	       boot->module_count * sizeof(struct boot_module) +
 	       (boot->memory.map.count + SPARE_RANGES) *
 	       sizeof(struct boot_memory);
-	size += cmdline < 0 ? 8 : aligned(files->file[cmdline].size + 1);
-	for (i = 0; i < boot->module_count; i++)
-		size += aligned(name_size(boot, i));
+	/* The directory has every name, and more besides each. */
+	size += files->super->directory_sectors * SECTOR_SIZE;
+	size += cmdline < 0 ? 1 : files->file[cmdline].size + 1;
 	return (size + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1ull);
 }
 
@@ -237,7 +236,7 @@ void info_build(struct boot *boot)
 	info->loader_name = take_text(&a, LOADER_NAME, sizeof(LOADER_NAME));
 	info->loader_version = take_text(&a, STAGECOACH_VERSION,
 					 sizeof(STAGECOACH_VERSION));
-	tell_segments(info, &a, &boot->kernel);
+	tell_segments(info, &a, boot->kernel);
 	tell_kernel(info, boot);
 	tell_modules(info, &a, boot);
 	tell_cmdline(info, &a, boot);

@@ -5,6 +5,12 @@
 
 #include <stdint.h>
 
+/*
+ * For large variables that are written before they are read: entry.asm clears
+ * .bss at one instruction to 8 bytes, and does not clear this.
+ */
+#define NOT_CLEARED     __attribute__((section(".noinit")))
+
 static inline void out8(uint16_t port, uint8_t value)
 {
 	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));

@@ -4,11 +4,12 @@
 
 #include "console.h"
 #include "format.h"
+#include "io.h"
 #include "kernel.h"
 #include "layout.h"
 
 #define KERNEL_FILE     0       /* the kernel is the directory's first entry */
-#define HEAD_SIZE       4096    /* file bytes that hold the headers, mostly */
+#define HEAD_SIZE       (ELF64_HEADER_SIZE + ELF64_MAX_PHDRS * ELF64_PHDR_SIZE)
 
 static _Noreturn void refuse(int err, const struct elf64_fault *fault)
 {
@@ -56,7 +57,7 @@ static void read_range(struct files *files, uint64_t from, uint64_t size,
 
 void kernel_plan(struct kernel *kernel, struct files *files, uint64_t ram_end)
 {
-	static uint8_t head[HEAD_SIZE] __attribute__((section(".noinit")));
+	static uint8_t head[HEAD_SIZE] NOT_CLEARED;
 	const uint8_t *phdrs = head;
 	uint64_t size = files->file[KERNEL_FILE].size;
 	uint64_t head_size = size < HEAD_SIZE ? size : HEAD_SIZE;

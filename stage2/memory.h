@@ -17,6 +17,8 @@ struct memory {
 	struct memmap map;
 	struct paging own;      /* the loader's tables: low 4 GiB, and above
 				   that what it took frames from */
+	uint64_t tables;        /* frames set aside for page tables: */
+	uint64_t tables_end;    /* [tables, tables_end) */
 };
 
 /*
@@ -24,7 +26,7 @@ struct memory {
  * data, which is also their physical address.
  */
 struct memory_pieces {
-	struct elf64_chunk chunk[MEMORY_MAX_CHUNKS];
+	struct elf64_chunk *chunk;      /* room for MEMORY_MAX_CHUNKS */
 	size_t count;
 };
 

@@ -5,10 +5,6 @@
 #include "pages.h"
 
 #define MIB             0x100000ull
-#define PAGE_UP(x)      (((x) + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1ull))
-
-/* From stage2.ld: the resident code ends here. */
-extern const uint8_t resident_text_end[];
 
 static void map(struct paging *pg, uint64_t vaddr, uint64_t paddr,
 		uint64_t size, uint64_t flags, uint64_t largest)
@@ -45,8 +41,8 @@ static void map_kernel(struct paging *pg, const struct kernel *kernel)
 /* Hand-off, reporter and VGA memory, each at its own address. */
 static void map_fixed(struct paging *pg)
 {
-	map(pg, RESIDENT_TEXT, RESIDENT_TEXT,
-	    PAGE_UP((uintptr_t)resident_text_end) - RESIDENT_TEXT, 0, PAGE_4K);
+	map(pg, RESIDENT_TEXT, RESIDENT_TEXT, RESIDENT_DATA - RESIDENT_TEXT, 0,
+	    PAGE_4K);
 	map(pg, RESIDENT_DATA, RESIDENT_DATA, RESIDENT_END - RESIDENT_DATA,
 	    PTE_WRITE | PTE_NX, PAGE_4K);
 	map(pg, VGA_WINDOW, VGA_WINDOW, VGA_WINDOW_END - VGA_WINDOW,
@@ -115,7 +111,7 @@ uint64_t pages_build(struct boot *boot)
 					 boot->cpu->features & CPU_HAS_NX);
 	size_t i;
 
-	map_kernel(&pg, &boot->kernel);
+	map_kernel(&pg, boot->kernel);
 	map_fixed(&pg);
 	for (i = 0; i < boot->window.count; i++) {
 		const struct elf64_chunk *c = &boot->window.chunk[i];
@@ -123,6 +119,6 @@ uint64_t pages_build(struct boot *boot)
 		map(&pg, c->vaddr, (uintptr_t)c->data, c->size,
 		    PTE_WRITE | PTE_NX, PAGE_1G);
 	}
-	map_ram(&pg, boot->kernel.space.phys_offset, &boot->memory.map);
+	map_ram(&pg, boot->kernel->space.phys_offset, &boot->memory.map);
 	return pg.root;
 }
