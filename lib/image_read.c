@@ -184,8 +184,8 @@ static int read_lz4(struct reader *r, const struct image_block *block,
 	if (!checksum_equal(sum, block->sum))
 		return fail(r, IMAGE_BAD_SUM, block->lba, "block");
 
-	if (r->at == start && r->to - start >= size) {
-		ask(r);
+	if (r->at == start) {
+		ask(r);         /* at most for what is wanted of the file */
 		direct = r->place && r->room >= size;
 	}
 	if (direct)

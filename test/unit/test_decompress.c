@@ -143,6 +143,7 @@ static void test_by_hand(void **state)
 		BAD("\x30" "abc\x03\x00\x00", 6, DECOMPRESS_OVERFLOW),
 		BAD("\x30" "abc\x03\x00", 7, DECOMPRESS_SHORT),
 		BAD("\x3f" "abc\x03\x00", 99, DECOMPRESS_SHORT),
+		BAD("\x3f" "abc\x03\x00", 5, DECOMPRESS_SHORT),
 		BAD("\x3f" "abc\x03\x00\xff", 999, DECOMPRESS_SHORT),
 		BAD("\xf0", 99, DECOMPRESS_SHORT),
 		BAD("\xf0\xff", 999, DECOMPRESS_SHORT),

@@ -51,7 +51,8 @@ static void check_fault(const struct row *row, size_t index, int err,
 	    (err && strcmp(fault->what, row->what) != 0) ||
 	    (err && fault->lba != lba) ||
 	    (err == IMAGE_BAD_FIELD && !row->elsewhere &&
-	     fault->value != row->value))
+	     fault->value != row->value) ||
+	    (err == IMAGE_BAD_SUM && fault->value != 0))
 		fail_msg("row %zu (%s = %#llx): %d %s, value %#llx, lba %llu",
 			 index, row->what, (unsigned long long)row->value,
 			 err, err ? fault->what : "",
@@ -66,10 +67,14 @@ static void test_header(void **state)
 	static const struct row rows[] = {
 #define ROW(name, value, err, what) \
 	{ FIELD(stage2_header, name), value, err, "loader header" what, false }
+#define ROW_EARLY(name, value) \
+	{ FIELD(stage2_header, name), value, IMAGE_BAD_FIELD, \
+	  "loader header early_sectors", true }
 		ROW(image_id, 1, IMAGE_OK, ""),
 		ROW(magic, 0, IMAGE_BAD_MAGIC, ""),
 		ROW(magic, STAGE2_MAGIC + 1, IMAGE_BAD_MAGIC, ""),
 		ROW(stage2_sectors, 0, IMAGE_BAD_FIELD, " stage2_sectors"),
+		ROW_EARLY(stage2_sectors, 1),
 		ROW(stage2_sectors, 10, IMAGE_OK, ""),
 		ROW(stage2_sectors, 11, IMAGE_BAD_FIELD, " stage2_sectors"),
 		ROW(stage2_sectors, 3, IMAGE_OK, ""),
@@ -80,6 +85,7 @@ static void test_header(void **state)
 		ROW(loader_sectors, 65535, IMAGE_BAD_FIELD,
 		    " loader_sectors"),
 		ROW(early_sectors, 0, IMAGE_BAD_FIELD, " early_sectors"),
+		ROW(early_sectors, 1, IMAGE_OK, ""),
 		ROW(early_sectors, 3, IMAGE_OK, ""),
 		ROW(early_sectors, 4, IMAGE_BAD_FIELD, " early_sectors"),
 		ROW(early_sectors, 65535, IMAGE_BAD_FIELD, " early_sectors"),
@@ -91,6 +97,7 @@ static void test_header(void **state)
 		ROW(reserved, 1, IMAGE_BAD_FIELD, " reserved"),
 		ROW(reserved2, 0x80000000, IMAGE_BAD_FIELD, " reserved"),
 #undef ROW
+#undef ROW_EARLY
 	};
 	size_t i;
 
@@ -198,6 +205,7 @@ static void test_super(void **state)
 		ROW(directory_sectors, 0xffffffff, IMAGE_BAD_FIELD,
 		    " directory_sectors"),
 		ROW(file_count, 0, IMAGE_BAD_FIELD, " file_count"),
+		ROW(file_count, 1, IMAGE_OK, ""),
 		ROW(file_count, 16, IMAGE_OK, ""),
 		ROW(file_count, 17, IMAGE_BAD_FIELD, " file_count"),
 		ROW(file_count, 81, IMAGE_BAD_FIELD, " file_count"),
@@ -308,6 +316,8 @@ static void test_super_bits(void **state)
 
 		*byte ^= (uint8_t)(1 << i % 8);
 		assert_int_equal(check_super(&b, &fault), want);
+		if (want == IMAGE_BAD_SUM)
+			assert_int_equal(fault.value, 0);
 		*byte ^= (uint8_t)(1 << i % 8);
 	}
 	build_free(&b);
@@ -315,14 +325,21 @@ static void test_super_bits(void **state)
 
 /* --- the directory --- */
 
+/* On a copy of exactly its size. */
 static int check_directory(const struct build *b, struct image_fault *fault)
 {
+	const size_t size = b->super->directory_sectors * SECTOR_SIZE;
+	void *copy = malloc(size);
 	int err;
 
+	assert_non_null(copy);
+	memcpy(copy, b->file, size);
 	build_seal_directory(b);
 	err = image_check_super(b->super, BUILD_SUPER_LBA, BUILD_ID, fault);
 	assert_int_equal(err, IMAGE_OK);
-	return image_check_directory(b->super, b->file, fault);
+	err = image_check_directory(b->super, copy, fault);
+	free(copy);
+	return err;
 }
 
 static void test_directory(void **state)
@@ -389,7 +406,7 @@ static void test_directory(void **state)
 		BAD(0, name_offset, 257),
 		BAD(0, name_offset, 1024),
 		BAD(0, name_offset, 0xffffffff),
-		BAD(1, name_offset, 1024),
+		BAD(1, name_offset, 255),
 		ROW(1, name_offset, 1023, IMAGE_OK, ""),
 		BAD(1, name_offset, 1024),
 		BAD(3, name_offset, 0xfffffffe),
@@ -420,6 +437,42 @@ static void test_directory(void **state)
 			    BUILD_DIRECTORY_LBA);
 		poke(b.file, &back);
 	}
+	build_free(&b);
+}
+
+/* What takes more than one field. */
+static void test_directory_more(void **state)
+{
+	struct image_fault fault = { 0 };
+	struct image_file good;
+	struct build b;
+	size_t i;
+
+	(void)state;
+	build_image(&b, small_files, COUNT_OF(small_files));
+
+	/* The largest kernel and module, on a disk that can hold them. */
+	b.super->disk_sectors = 1ull << 40;
+	for (i = 0; i < 4; i += 2) {
+		good = b.file[i];
+		b.file[i].size = IMAGE_MAX_FILE;
+		b.file[i].block_count = IMAGE_MAX_FILE / IMAGE_BLOCK_SIZE;
+		b.file[i].data_sectors = IMAGE_MAX_FILE / SECTOR_SIZE;
+		assert_int_equal(check_directory(&b, &fault), IMAGE_OK);
+		b.file[i].size++;
+		b.file[i].block_count++;
+		assert_int_equal(check_directory(&b, &fault), IMAGE_BAD_FIELD);
+		assert_string_equal(fault.what, "file entry size");
+		assert_int_equal(fault.value, IMAGE_MAX_FILE + 1);
+		b.file[i] = good;
+	}
+
+	/* No other command line: it is its place that is wrong. */
+	b.file[1].type = IMAGE_MODULE;
+	b.file[0].type = IMAGE_CMDLINE;
+	assert_int_equal(check_directory(&b, &fault), IMAGE_BAD_FIELD);
+	assert_string_equal(fault.what, "file entry type");
+	assert_int_equal(fault.value, IMAGE_CMDLINE);
 	build_free(&b);
 }
 
@@ -540,6 +593,7 @@ static void test_directory_bits(void **state)
 		assert_int_equal(image_check_directory(b.super, b.file,
 						       &fault), IMAGE_BAD_SUM);
 		assert_string_equal(fault.what, "directory");
+		assert_int_equal(fault.value, 0);
 		assert_int_equal(fault.lba, BUILD_DIRECTORY_LBA);
 		*byte ^= (uint8_t)(1 << i % 8);
 	}
@@ -635,6 +689,8 @@ static void test_table(void **state)
 		BAD(5, lba, 1ull << 63),
 	};
 	static const struct row second[] = {
+		{ FIELD(image_table, file), 1, IMAGE_BAD_FIELD,
+		  "block table file", false },
 		BAD(0, stored_size, 1000),
 		BAD(1, stored_size, 1000),
 		BAD_SIZE(1, codec, IMAGE_STORED),
@@ -720,6 +776,30 @@ static void test_table_chain(void **state)
 	assert_int_equal(fault.value, end);
 	file.data_sectors--;
 
+	/* A block that sticks out of the data. */
+	file.data_sectors--;
+	next = middle;
+	assert_int_equal(image_check_table(&file, 0, 1, t1, &next, &fault),
+			 IMAGE_BAD_FIELD);
+	assert_string_equal(fault.what, "block lba");
+	assert_int_equal(fault.value, t1->block[1].lba);
+	file.data_sectors++;
+
+	/* No block of the last table has data: then it says nothing of it. */
+	memset(t1->block, 0, sizeof(t1->block));
+	build_seal_table(t1);
+	next = 0;
+	assert_int_equal(image_check_table(&file, 0, 1, t1, &next, &fault), 0);
+	assert_int_equal(next, 0);
+
+	/* No block of the file is in it: there is no such table. */
+	file.block_count = IMAGE_TABLE_BLOCKS;
+	assert_int_equal(image_check_table(&file, 0, 1, t1, &next, &fault),
+			 IMAGE_BAD_FIELD);
+	assert_string_equal(fault.what, "block table first_block");
+	file = b.file[0];
+	*t1 = good;
+
 	/* Entries behind the last block; every byte of them. */
 	for (i = 2 * sizeof(t1->block[0]); i < sizeof(t1->block); i++) {
 		((uint8_t *)t1)[i] = 0x10;
@@ -750,6 +830,7 @@ static void test_table_chain(void **state)
 		assert_int_equal(image_check_table(&file, 0, 0, t0, &next,
 						   &fault), IMAGE_BAD_SUM);
 		assert_string_equal(fault.what, "block table");
+		assert_int_equal(fault.value, 0);
 		*byte ^= (uint8_t)(1 << i % 8);
 	}
 	build_free(&b);
@@ -778,6 +859,7 @@ int main(void)
 		cmocka_unit_test(test_super_more),
 		cmocka_unit_test(test_super_bits),
 		cmocka_unit_test(test_directory),
+		cmocka_unit_test(test_directory_more),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_modules),
 		cmocka_unit_test(test_directory_bits),

@@ -33,6 +33,8 @@ struct disk {
 	uint8_t *memory;
 	uint64_t calls;
 	uint8_t times[BUILD_MAX_SECTORS];
+	const uint8_t *may;             /* by sector: 0, not to be asked for;
+					   NULL: any may be */
 };
 
 static int disk_read(struct image_disk *face, uint64_t lba, uint64_t want,
@@ -45,6 +47,8 @@ static int disk_read(struct image_disk *face, uint64_t lba, uint64_t want,
 	assert_true(want >= 1);
 	assert_true(lba < disk->image->sectors);
 	assert_true(want <= disk->image->sectors - lba);
+	for (i = 0; disk->may && i < want; i++)
+		assert_true(disk->may[lba + i]);
 	free(disk->memory);             /* what was there is gone */
 	disk->memory = NULL;
 	if (lba == disk->bad_lba)
@@ -178,18 +182,17 @@ static int read_file(struct disk *disk, size_t file, uint64_t from,
 }
 
 /*
- * Sectors of blocks that hold some of [from, to) and tables that describe
- * these are read once, all others never.
+ * By sector: 1 for those of blocks that hold some of [from, to) and of the
+ * tables that describe these.
  */
-static void check_times(const struct disk *disk, size_t index, uint64_t from,
-			uint64_t to)
+static uint8_t *needed(const struct build *image, size_t index, uint64_t from,
+		       uint64_t to)
 {
-	const struct build *image = disk->image;
 	const struct image_file *file = &image->file[index];
-	uint8_t *want = calloc(1, BUILD_MAX_SECTORS);
-	uint64_t i, j;
+	uint8_t *map = calloc(1, BUILD_MAX_SECTORS);
+	uint64_t i;
 
-	assert_non_null(want);
+	assert_non_null(map);
 	for (i = 0; i < file->block_count; i++) {
 		uint64_t t = i / IMAGE_TABLE_BLOCKS;
 		const struct image_block *block =
@@ -198,32 +201,34 @@ static void check_times(const struct disk *disk, size_t index, uint64_t from,
 
 		if (from == to || i * BLOCK >= to || (i + 1) * BLOCK <= from)
 			continue;
-		want[file->table_lba + t] = 1;
-		for (j = 0; j < image_block_sectors(block); j++)
-			want[block->lba + j] = 1;
+		map[file->table_lba + t] = 1;
+		memset(map + block->lba, 1, image_block_sectors(block));
 	}
-	assert_memory_equal(disk->times, want, BUILD_MAX_SECTORS);
-	free(want);
+	return map;
 }
 
+/* Sectors that are needed are read once, all others not even asked for. */
 static void check_read(const struct build *image,
 		       const struct build_file *files, size_t index,
 		       uint64_t from, uint64_t to, uint64_t portion,
 		       uint64_t piece_size, uint32_t holes)
 {
 	struct sink *sink = sink_open(from, to, piece_size, holes);
+	uint8_t *map = needed(image, index, from, to);
 	struct image_fault fault = { 0 };
 	static struct disk disk;
 	int err;
 
 	disk_open(&disk, image, portion);
+	disk.may = map;
 	err = read_file(&disk, index, from, to, sink, &fault);
 	if (err)
 		fail_msg("%s: %s at %llu", fault.what, image_strerror(err),
 			 (unsigned long long)fault.lba);
-	check_times(&disk, index, from, to);
+	assert_memory_equal(disk.times, map, BUILD_MAX_SECTORS);
 	sink_close(sink, files[index].data);
 	disk_close(&disk);
+	free(map);
 }
 
 /* Noise: its blocks are stored. Text: LZ4. */
@@ -254,7 +259,7 @@ static uint8_t *make_file(const char *kinds, uint64_t last, uint64_t *size)
 /* A kernel with every neighbourhood of codecs, and small fry. */
 struct fixture {
 	struct build image;
-	struct build_file file[5];
+	struct build_file file[7];
 };
 
 static int set_up(void **state)
@@ -273,6 +278,11 @@ static int set_up(void **state)
 	f.file[4] = (struct build_file){
 		IMAGE_MODULE, "empty", (const uint8_t *)"", 0,
 	};
+	f.file[5] = (struct build_file){
+		IMAGE_MODULE, "one byte", (const uint8_t *)"x", 1,
+	};
+	f.file[6] = (struct build_file){ .type = IMAGE_MODULE, .name = "n" };
+	f.file[6].data = make_file("n", 513, &f.file[6].size);
 	build_image(&f.image, f.file, COUNT_OF(f.file));
 	*state = &f;
 	return 0;
@@ -285,6 +295,7 @@ static int tear_down(void **state)
 	free((void *)f->file[0].data);
 	free((void *)f->file[2].data);
 	free((void *)f->file[3].data);
+	free((void *)f->file[6].data);
 	build_free(&f->image);
 	return 0;
 }
@@ -408,6 +419,30 @@ static void test_asks_for_all(void **state)
 	assert_int_equal(disk.calls, 4);
 	sink_close(sink, f->file[1].data);
 	disk_close(&disk);
+}
+
+/*
+ * A block that the disk has in one piece, and whose place is in one piece, is
+ * decoded without a copy: neither buffer is touched.
+ */
+static void test_no_copies(void **state)
+{
+	struct fixture *f = *state;
+	struct image_fault fault = { 0 };
+	struct image_buffers buffers = {
+		.table = malloc(IMAGE_TABLE_WINDOW * SECTOR_SIZE),
+	};
+	static struct disk disk;
+	struct sink *sink = sink_open(0, f->file[2].size, 1 << 30, 0);
+
+	assert_non_null(buffers.table);
+	disk_open(&disk, &f->image, UINT64_MAX);
+	assert_int_equal(image_read_file(&disk.face, &f->image.file[2], 2, 0,
+					 f->file[2].size, &buffers,
+					 &sink->face, &fault), 0);
+	sink_close(sink, f->file[2].data);
+	disk_close(&disk);
+	free(buffers.table);
 }
 
 /* Each sector in turn cannot be read: that one is named. */
@@ -587,6 +622,8 @@ static void test_windows(void **state)
 		check_read(&image, &file, 0, 0, file.size, portions[i],
 			   1 << 30, 0);
 		/* From blocks whose own place is all there is to go by. */
+		check_read(&image, &file, 0, 15 * BLOCK, 16 * BLOCK,
+			   portions[i], 0, 0);
 		check_read(&image, &file, 0, 16 * BLOCK + 5, 120 * BLOCK,
 			   portions[i], 0, 0);
 		check_read(&image, &file, 0, 119 * BLOCK, 240 * BLOCK,
@@ -609,6 +646,7 @@ int main(void)
 		cmocka_unit_test(test_ranges),
 		cmocka_unit_test(test_wrong_range),
 		cmocka_unit_test(test_asks_for_all),
+		cmocka_unit_test(test_no_copies),
 		cmocka_unit_test(test_read_errors),
 		cmocka_unit_test(test_lying_disk),
 		cmocka_unit_test(test_wrong_bits),
