@@ -281,6 +281,10 @@ def test_relocations_are_judged(tool):
     assert tool.run("k").returncode == 0
     tool.refuse("k", "", tool.write("k", pie([(0x120, 1, 0)])))
     tool.refuse("k", "", tool.write("k", pie([(0xFFC, 8, 0)])))
+    # Linked in the middle of a page.
+    tool.write("k", pie([(0x920, 8, 0)], 0x800))
+    assert tool.run("k").returncode == 0
+    tool.refuse("k", "", tool.write("k", pie([(0x920, 1, 0)], 0x800)))
     end = 0x100000 + (60 << 30)
     for address, rc in (end - 8, 0), (end - 7, 1):
         tool.write("k", pie([(address, 8, 0)], 0x100000, 60 << 30))
