@@ -11,10 +11,10 @@
 #include "pack.h"
 
 /*
- * On 64 MiB of programs: level 9 takes 1.3 s and leaves 46.9 %, level 12 takes
- * 4.8 s and leaves 46.8 %.
+ * On 64 MiB of programs: level 6 takes 0.9 s and leaves 47.0 %, level 9 takes
+ * 1.3 s and leaves 46.9 %, level 12 takes 4.8 s and leaves 46.8 %.
  */
-#define HC_LEVEL 9
+#define HC_LEVEL 6
 
 struct packer *packer_new(enum pack_mode mode)
 {
