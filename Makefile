@@ -73,7 +73,7 @@ PATHS := -ffile-prefix-map='$(CURDIR)'=. -ffile-prefix-map=$(BUILD)=build
 # What runs on the bare machine: no libc, no SSE, nothing below the stack
 # pointer (an interrupt would overwrite it).
 TARGET_CFLAGS := -std=c11 -ffreestanding -fno-pic -fno-pie -mno-red-zone \
-	-mgeneral-regs-only -fno-stack-protector \
+	-mgeneral-regs-only -fno-stack-protector -fno-lto \
 	-fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections \
 	$(WARNINGS) $(PATHS) -Iinclude -Ilib -Ilib/freestanding
 ifneq ($(findstring clang,$(notdir $(CC))),)

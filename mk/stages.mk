@@ -61,7 +61,7 @@ $(STAGE2)/%.o: %.asm $(BUILD)/layout.inc $(BUILD)/flags/nasm
 
 $(STAGE2)/%.o: %.c $(BUILD)/flags/stage2 $(BUILD)/flags/cc.options
 	$(call begin,CC)
-	$(Q)$(CC) $(OPTIMISE) $(STAGE2_CFLAGS) @$(BUILD)/flags/cc.options \
+	$(Q)$(CC) $(STAGE2_CFLAGS) $(OPTIMISE) @$(BUILD)/flags/cc.options \
 		-MMD -MP -MF $@.d -c -o $@ $<
 
 $(BUILD)/stage2.ld: stage2/stage2.ld $(BUILD)/flags/cc

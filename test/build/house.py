@@ -7,6 +7,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 
 # What a build reads, and nothing that tests leave behind.
@@ -39,3 +41,19 @@ def make(folder, *arguments, path=None, status=0):
                           stderr=subprocess.STDOUT, universal_newlines=True)
     assert done.returncode == status, done.stdout
     return done.stdout
+
+
+def files(folder):
+    """All that lies in a folder, but for its build/."""
+    return {path.relative_to(folder) for path in folder.rglob("*")
+            if path.relative_to(folder).parts[0] != "build"}
+
+
+@pytest.fixture(scope="session")
+def tree(tmp_path_factory):
+    """A copy of the sources, built once. Its tests are one xdist group."""
+    folder = copy_tree(tmp_path_factory.mktemp("tree"))
+    before = files(folder)
+    make(folder, "-j2")
+    assert files(folder) == before, "output outside build/"
+    return folder

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from house import ROOT, copy_tree, make
+from house import ROOT, copy_tree, files, make, tree      # noqa: F401
 
-# One after the other, on one copy that is built once.
+# One after the other, on one copy of the sources.
 pytestmark = pytest.mark.xdist_group("make")
 
 # Where each program's headers are looked for, as mk/ has it.
@@ -18,20 +18,6 @@ INCLUDES = {
     "kernel": ["include", "lib", "lib/freestanding", "kernel"],
     "host": ["include", "lib", "tools"],
 }
-
-
-@pytest.fixture(scope="module")
-def tree(tmp_path_factory):
-    folder = copy_tree(tmp_path_factory.mktemp("tree"))
-    before = files(folder)
-    make(folder, "-j2")
-    assert files(folder) - before == set(), "files outside build/"
-    return folder
-
-
-def files(folder):
-    return {path.relative_to(folder) for path in folder.rglob("*")
-            if path.relative_to(folder).parts[0] != "build"}
 
 
 def objects(tree):

@@ -9,9 +9,9 @@ import time
 
 import pytest
 
-from house import ROOT, make
+from house import ROOT, make, tree      # noqa: F401 (a fixture)
 
-BUILD = ROOT / os.environ.get("BUILD", "build")
+pytestmark = pytest.mark.xdist_group("make")
 
 # Prints its command line and the sizes of its modules, and reports VERDICT.
 KERNEL = r"""
@@ -56,38 +56,38 @@ def kernel(tmp_path):
     return build
 
 
-def test_success_with_command_line_and_modules(kernel, tmp_path):
+def test_success_with_command_line_and_modules(tree, kernel, tmp_path):
     (tmp_path / "one").write_text("1")
     (tmp_path / "two").write_text("22")
-    said = make(ROOT, "run", f"BUILD={BUILD}", f"KERNEL={kernel('0x10')}",
+    said = make(tree, "run", f"KERNEL={kernel('0x10')}",
                 """CMDLINE=it's "quoted"  and * wide""",
                 f"MODULES={tmp_path}/one {tmp_path}/two=second")
     assert """cmdline: it's "quoted"  and * wide\n""" in said
     assert "module: one\nmodule: second\n" in said
 
 
-def test_failure_of_the_kernel(kernel):
-    said = make(ROOT, "run", f"BUILD={BUILD}", f"KERNEL={kernel('0x11')}",
+def test_failure_of_the_kernel(tree, kernel):
+    said = make(tree, "run", f"KERNEL={kernel('0x11')}",
                 status=2)
     assert "cmdline: \n" in said and "Error 1\n" in said
 
 
-def test_refused_kernel(tmp_path):
+def test_refused_kernel(tree, tmp_path):
     (tmp_path / "no.elf").write_text("not a kernel at all")
-    said = make(ROOT, "run", f"BUILD={BUILD}", f"KERNEL={tmp_path}/no.elf",
+    said = make(tree, "run", f"KERNEL={tmp_path}/no.elf",
                 status=2)
     assert "mkimage: " in said and "no.elf: " in said
 
 
-def test_no_qemu(kernel):
-    said = make(ROOT, "run", f"BUILD={BUILD}", f"KERNEL={kernel('0x10')}",
+def test_no_qemu(tree, kernel):
+    said = make(tree, "run", f"KERNEL={kernel('0x10')}",
                 "QEMU=no-such-qemu", status=2)
     assert "no-such-qemu: not found (make deps run" in said
 
 
-def test_ctrl_c_ends_it():
+def test_ctrl_c_ends_it(tree):
     ours, theirs = pty.openpty()
-    run = subprocess.Popen(["make", "run", f"BUILD={BUILD}"], cwd=ROOT,
+    run = subprocess.Popen(["make", "run"], cwd=tree,
                            stdin=theirs, stdout=theirs, stderr=theirs,
                            start_new_session=True,
                            env={"PATH": os.environ["PATH"], "TERM": "dumb"},
