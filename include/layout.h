@@ -164,6 +164,7 @@
 #define HANDOFF_STACK        16
 #define HANDOFF_INFO         24
 #define HANDOFF_EFER         32
+#define HANDOFF_KEEP_MXCSR   40
 
 /* a 64-bit TSS (Intel SDM vol. 3, 8.7) */
 #define TSS_IST1             36

@@ -60,3 +60,9 @@ test: all unit check-lib test-kernels
 		$(PYTEST) -n auto -o cache_dir='$(abspath $(BUILD))/pytest' \
 		$(TESTS)
 	@printf 'make test: all tests passed\n'
+
+.PHONY: ticks
+ticks: ## Count the instructions of a boot in Bochs, step by step
+ticks: $(BUILD)/stagecoach.img
+	$(Q)python3 test/bench/ticks.py $< $(BUILD)/kernel.elf \
+		$(BUILD)/stage2.elf

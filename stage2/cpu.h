@@ -41,6 +41,24 @@ static inline uint64_t cpu_address_end(void)
 	return 1ull << bits;
 }
 
+#define CPU_ECX_HYPERVISOR      (1u << 31)      /* CPUID leaf 1 */
+#define CPU_KVM                 0x4b4d564b      /* "KVMK" */
+
+/*
+ * True on KVM, with whose hosts of one kind (they emulate ring 0) LDMXCSR ends
+ * the machine. KVM starts with the default there, and no BIOS touches it.
+ */
+static inline bool cpu_is_kvm(void)
+{
+	uint32_t eax, ebx, ecx, edx;
+
+	cpu_id(1, &eax, &ebx, &ecx, &edx);
+	if (!(ecx & CPU_ECX_HYPERVISOR))
+		return false;
+	cpu_id(0x40000000, &eax, &ebx, &ecx, &edx);
+	return ebx == CPU_KVM;
+}
+
 /*
  * True if SYSCALL is there. Intel CPUs say so in 64-bit mode only (Intel SDM,
  * CPUID 80000001h), so entry.asm could not ask.

@@ -55,7 +55,7 @@ static uint32_t ask_e820(struct e820_entry *entry)
 	return count;
 }
 
-static uint32_t add_usable(struct e820_entry *entry, uint32_t count,
+static __attribute__((noinline)) uint32_t add_usable(struct e820_entry *entry, uint32_t count,
 			   uint64_t base, uint64_t size)
 {
 	if (size == 0)

@@ -42,6 +42,7 @@ handoff:
         mov     rbx, [rdi + HANDOFF_ENTRY]
         mov     rbp, [rdi + HANDOFF_STACK]
         mov     rsi, [rdi + HANDOFF_INFO]
+        mov     r8, [rdi + HANDOFF_KEEP_MXCSR]
         mov     rax, [rdi + HANDOFF_CR3]
         mov     cr3, rax
         mov     eax, CR0_PG | CR0_WP | CR0_NE | CR0_ET | CR0_MP | CR0_PE
@@ -50,9 +51,12 @@ handoff:
         mov     rdi, rsi
 
         fninit                          ; x87 control word 037Fh
+        test    r8d, r8d
+        jnz     .mxcsr
         push    MXCSR_DEFAULT
         ldmxcsr [rsp]
         add     rsp, 8
+.mxcsr:
 
         mov     eax, SEL_DATA
         mov     ds, eax

@@ -14,6 +14,7 @@ struct handoff {
 	uint64_t stack;         /* its top; the 8 bytes below are 0 */
 	uint64_t info;          /* virtual, for RDI */
 	uint64_t efer;          /* LME, and NXE and SCE if the CPU has them */
+	uint64_t keep_mxcsr;    /* not 0: leave MXCSR as it is */
 };
 
 /* Sets the machine's state as the contract has it and enters the kernel. */
@@ -24,5 +25,7 @@ _Static_assert(offsetof(struct handoff, entry) == HANDOFF_ENTRY, "layout.h");
 _Static_assert(offsetof(struct handoff, stack) == HANDOFF_STACK, "layout.h");
 _Static_assert(offsetof(struct handoff, info) == HANDOFF_INFO, "layout.h");
 _Static_assert(offsetof(struct handoff, efer) == HANDOFF_EFER, "layout.h");
+_Static_assert(offsetof(struct handoff, keep_mxcsr) == HANDOFF_KEEP_MXCSR,
+	       "layout.h");
 
 #endif

@@ -13,36 +13,31 @@
 
 /*
  * boot_info and all that belongs to it but modules and stack, in one piece of
- * memory that the loader writes at `bytes` and the kernel reads at `virt`.
+ * memory that the kernel sees `above` its address here.
  */
 struct area {
-	uint8_t *bytes;
-	uint64_t virt;
-	uint64_t used;
+	uint8_t *next;
+	uint64_t above;
 };
 
-static uint64_t aligned(uint64_t size)
+static void *take(struct area *a, uint64_t size)
 {
-	return (size + 7) & ~7ull;
-}
+	void *bytes = a->next;
 
-/* The loader's address for the next size bytes; *virt is the kernel's. */
-static void *take(struct area *a, uint64_t size, uint64_t *virt)
-{
-	void *bytes = a->bytes + a->used;
-
-	*virt = a->virt + a->used;
-	a->used += aligned(size);
+	a->next += (size + 7) & ~7ull;
 	return bytes;
 }
 
-/* The same for a text of size bytes, its NUL included. */
+/* An address in the area, as the kernel sees it. */
+static void *seen(const struct area *a, void *bytes)
+{
+	return phys((uintptr_t)bytes + a->above);
+}
+
+/* A text of size bytes, its NUL included. */
 static const char *take_text(struct area *a, const char *text, uint64_t size)
 {
-	uint64_t virt;
-
-	memcpy(take(a, size, &virt), text, size);
-	return phys(virt);
+	return seen(a, memcpy(take(a, size), text, size));
 }
 
 static void tell_segments(struct boot_info *info, struct area *a,
@@ -50,10 +45,10 @@ static void tell_segments(struct boot_info *info, struct area *a,
 {
 	size_t n = kernel->pieces.count, i;
 	const struct elf64_run *run = kernel->run;
-	struct boot_segment *s;
-	uint64_t virt;
+	struct boot_segment *s = take(a, n * sizeof(*s));
 
-	s = take(a, n * sizeof(*s), &virt);
+	info->segments = seen(a, s);
+	info->segment_count = n;
 	for (i = 0; i < n; i++) {
 		const struct elf64_chunk *c = &kernel->pieces.chunk[i];
 
@@ -64,8 +59,6 @@ static void tell_segments(struct boot_info *info, struct area *a,
 		s[i].size = c->size;
 		s[i].rights = run->flags;
 	}
-	info->segments = phys(virt);
-	info->segment_count = n;
 }
 
 _Static_assert(ELF64_X == BOOT_EXECUTE && ELF64_W == BOOT_WRITE &&
@@ -103,11 +96,13 @@ static uint64_t name_size(const struct boot *boot, uint32_t module)
 static void tell_modules(struct boot_info *info, struct area *a,
 			 const struct boot *boot)
 {
-	struct boot_module *m;
-	uint64_t virt;
+	struct boot_module *m = take(a, boot->module_count * sizeof(*m));
 	uint32_t i;
 
-	m = take(a, boot->module_count * sizeof(*m), &virt);
+	if (boot->module_count == 0)
+		return;
+	info->modules = seen(a, m);
+	info->module_count = boot->module_count;
 	for (i = 0; i < boot->module_count; i++) {
 		const struct loaded_file *f = &boot->module[i];
 
@@ -116,9 +111,6 @@ static void tell_modules(struct boot_info *info, struct area *a,
 		m[i].name = take_text(a, files_name(&boot->files, f->index),
 				      name_size(boot, i));
 	}
-	if (boot->module_count != 0)
-		info->modules = phys(virt);
-	info->module_count = boot->module_count;
 }
 
 /* A sink that puts the command line into the area. */
@@ -149,13 +141,12 @@ static void tell_cmdline(struct boot_info *info, struct area *a,
 			 struct boot *boot)
 {
 	int64_t i = cmdline_index(&boot->files);
-	uint64_t size = i < 0 ? 0 : boot->files.file[i].size, virt;
-	struct text_sink t = { .sink = { place_text } };
+	uint64_t size = i < 0 ? 0 : boot->files.file[i].size;
+	struct text_sink t = { { place_text }, take(a, size + 1) };
 
-	t.to = take(a, size + 1, &virt);
 	if (size > 0)
 		files_read(&boot->files, i, 0, size, &t.sink);
-	info->cmdline = phys(virt);
+	info->cmdline = seen(a, t.to);
 	info->cmdline_size = size;
 }
 
@@ -219,17 +210,16 @@ static uint64_t area_size(const struct boot *boot)
 void info_build(struct boot *boot)
 {
 	uint64_t size = area_size(boot);
-	struct area a = {
-		.bytes = memory_alloc(&boot->memory, size, "boot_info"),
-		.virt = boot_window(boot, size),
-	};
-	struct boot_info *info = take(&a, sizeof(*info), &boot->info);
-	uint64_t virt;
+	uint8_t *bytes = memory_alloc(&boot->memory, size, "boot_info");
+	struct area a = { bytes, boot_window(boot, size) - (uintptr_t)bytes };
+	struct boot_info *info = take(&a, sizeof(*info));
 
 	boot->window.chunk[boot->window.count++] = (struct elf64_chunk){
-		.vaddr = a.virt, .size = size, .data = a.bytes,
+		.vaddr = (uintptr_t)bytes + a.above, .size = size,
+		.data = bytes,
 	};
 	boot->info_bytes = info;
+	boot->info = (uintptr_t)seen(&a, info);
 	info->magic = BOOT_INFO_MAGIC;
 	info->version = BOOT_INFO_VERSION;
 	info->size = sizeof(*info);
@@ -244,10 +234,9 @@ void info_build(struct boot *boot)
 	tell_display(info);
 
 	/* The rest of the area is the memory map's. */
-	take(&a, 0, &virt);
-	info->memory = phys(virt);
-	info->memory_count = (size - a.used) / sizeof(struct boot_memory);
-	boot->memory_copy = (struct boot_memory *)(a.bytes + a.used);
+	info->memory = seen(&a, a.next);
+	info->memory_count = (bytes + size - a.next) / sizeof(*info->memory);
+	boot->memory_copy = (struct boot_memory *)a.next;
 }
 
 /* Low memory that was the loader's and is nobody's now. */

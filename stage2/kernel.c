@@ -11,22 +11,29 @@
 #define KERNEL_FILE     0       /* the kernel is the directory's first entry */
 #define HEAD_SIZE       (ELF64_HEADER_SIZE + ELF64_MAX_PHDRS * ELF64_PHDR_SIZE)
 
+/*
+ * Only a damaged image, or one that another mkimage made, gets here: mkimage
+ * says in a sentence what is wrong with a kernel, this just what it is called.
+ */
 static _Noreturn void refuse(int err, const struct elf64_fault *fault)
 {
-	char reason[200];
+	const char *name = elf64_name(err);
+	char where[32] = "";
+	char words[32];
+	size_t i;
 
-	/* The sentence takes as many of the numbers as it names. */
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	format(reason, sizeof(reason), elf64_strerror(err),
-	       (unsigned long long)fault->value[0],
-	       (unsigned long long)fault->value[1],
-	       (unsigned long long)fault->value[2],
-	       (unsigned long long)fault->value[3]);
-#pragma GCC diagnostic pop
+	/* NOT_ELF in words: "not elf". */
+	for (i = 0; i < sizeof(words) - 1 && name[i]; i++)
+		words[i] = name[i] == '_' ? ' ' : (char)(name[i] | 0x20);
+	words[i] = '\0';
 	if (fault->segment >= 0)
-		die("kernel: segment %d: %s", fault->segment, reason);
-	die("kernel: %s", reason);
+		format(where, sizeof(where), "program header %d: ",
+		       fault->segment);
+	die("kernel: %s%s (0x%llx, 0x%llx, 0x%llx, 0x%llx): try mkimage KERNEL",
+	    where, words, (unsigned long long)fault->value[0],
+	    (unsigned long long)fault->value[1],
+	    (unsigned long long)fault->value[2],
+	    (unsigned long long)fault->value[3]);
 }
 
 /* A sink for a range of a file that goes to one buffer. */
@@ -240,8 +247,6 @@ void kernel_load(struct kernel *kernel, struct files *files,
 			   &sink.sink);
 	share_bytes(&sink);
 
-	if (!kernel->plan.pie)
-		return;
 	bytes = (struct elf64_memory){
 		.chunk = kernel->pieces.chunk, .count = kernel->pieces.count,
 	};

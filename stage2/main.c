@@ -119,6 +119,7 @@ static _Noreturn void enter_kernel(struct boot *boot, uint64_t cr3)
 		.stack = boot->stack_top,
 		.info = boot->info,
 		.efer = EFER_LME,
+		.keep_mxcsr = cpu_is_kvm(),
 	};
 
 	if (boot->cpu->features & CPU_HAS_NX)

@@ -98,7 +98,7 @@ int kernel_open(struct kernel *k, const char *path, bool whole,
 		return fail(f, path, "is larger than 4 GiB");
 	if (make_plan(k, f) != 0)
 		return -1;
-	if (k->plan.pie && kernel_try_relocations(k, f) != 0)
+	if (kernel_check_relocations(k, f) != 0)
 		return -1;
 	choose_ranges(k);
 	return 0;

@@ -52,11 +52,10 @@ struct content kernel_content(const struct kernel *k);
 void kernel_close(struct kernel *k);
 
 /*
- * Relocates a copy of a position-independent kernel in memory, so that every
- * relocation is judged by the code that will apply them. Part of
+ * Judges every relocation by the code that will apply them. Part of
  * kernel_open().
  */
-int kernel_try_relocations(const struct kernel *k, struct failure *f);
+int kernel_check_relocations(const struct kernel *k, struct failure *f);
 
 /* Fails with lib/elf64's reason. */
 int kernel_refuse(const struct kernel *k, int err,
