@@ -57,8 +57,8 @@ test: ## Run all tests
 test: all unit check-lib test-kernels
 	$(Q)PYTHONPYCACHEPREFIX='$(abspath $(BUILD))/pycache' \
 		BUILD='$(abspath $(BUILD))' \
-		$(PYTEST) -n auto -o cache_dir='$(abspath $(BUILD))/pytest' \
-		$(TESTS)
+		$(PYTEST) -n auto --dist loadgroup --timeout 300 \
+		-o cache_dir='$(abspath $(BUILD))/pytest' $(TESTS)
 	@printf 'make test: all tests passed\n'
 
 .PHONY: ticks
