@@ -75,6 +75,17 @@ $(eval $(call pie-contract,pie,$$(LD),))
 $(eval $(call pie-contract,pie-1m,$$(LD),-Ttext-segment=0x100000))
 $(eval $(call pie-contract,relr,$$(LLD),--pack-dyn-relocs=relr))
 
+# ---- examples ------------------------------------------------------------
+# As their READMEs say.
+
+EXAMPLES := hello
+EXAMPLE_KERNELS := $(EXAMPLES:%=$(TK)/example-%.elf)
+
+$(TK)/example-hello.elf: examples/hello/hello.c
+	$(call begin,CC,$@)
+	$(Q)$(FOREIGN_GCC) -ffreestanding -fno-stack-protector -mno-red-zone \
+		-nostdlib -static -o $@ $<
+
 # ---- foreign kernels -----------------------------------------------------
 # What their authors type, word for word where the words are known.
 
@@ -151,7 +162,7 @@ $(TK)/foreign-flat.elf: $(TF)/pointers.c
 
 # ---- all of them ---------------------------------------------------------
 
-TEST_KERNELS := $(CONTRACT_KERNELS) $(FOREIGN_KERNELS)
+TEST_KERNELS := $(CONTRACT_KERNELS) $(FOREIGN_KERNELS) $(EXAMPLE_KERNELS)
 
 .PHONY: test-kernels
 test-kernels: $(TEST_KERNELS)

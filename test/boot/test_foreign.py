@@ -14,12 +14,12 @@ def said_hello(monitor, folder):
 
 
 @pytest.mark.parametrize("name", [
-    "rust-plain", "rust-pie", "rust-none", "higher-half", "gcc-pie",
-    "gcc-text", "gcc-static-pie", "lld-n", "lld-unsorted", "lld-relr",
-    "flat"])
+    "foreign-rust-plain", "foreign-rust-pie", "foreign-rust-none",
+    "foreign-higher-half", "foreign-gcc-pie", "foreign-gcc-text",
+    "foreign-gcc-static-pie", "foreign-lld-n", "foreign-lld-unsorted",
+    "foreign-lld-relr", "foreign-flat", "example-hello"])
 def test_foreign(tmp_path, name):
-    path = image.mkimage(image.kernel(f"foreign-{name}"),
-                         tmp_path / "disk.img")
+    path = image.mkimage(image.kernel(name), tmp_path / "disk.img")
     end = qemu([*PLAIN, *disk(path)], until=said_hello)
     assert end.how == "done", str(end)
     assert end.serial == "", str(end)
