@@ -13,27 +13,26 @@
 #include "kernel.h"
 #include "memory.h"
 
+/* Small things first: what lies beyond 127 bytes costs longer instructions. */
 struct boot {
 	const struct cpu_facts *cpu;
-	struct memory memory;
-	struct e820_facts e820;
-	struct disk disk;
-	struct boot_disk disk_facts;
-	struct files files;
 	struct kernel *kernel;
-
-	/* What lies in the window: vspace.h has chosen its slot. */
-	struct memory_pieces window;
+	struct memory_pieces window;            /* what lies in the window:
+						   vspace.h chose its slot */
 	uint64_t window_next;                   /* first free address there */
-	struct loaded_file module[IMAGE_MAX_MODULES];
-	uint32_t module_count;
-	struct loaded_file elf;                 /* size 0: not carried */
 	uint64_t stack_base, stack_top;
 	uint64_t info;                          /* virtual */
 	struct boot_info *info_bytes;           /* the same, for the loader */
 	struct boot_memory *memory_copy;        /* where its map will go */
-
+	struct files files;
+	struct memory memory;
+	struct e820_facts e820;
+	struct disk disk;
+	struct boot_disk disk_facts;
 	uint64_t stamps[BOOT_STAMP_COUNT];
+	struct loaded_file elf;                 /* size 0: not carried */
+	uint32_t module_count;
+	struct loaded_file module[IMAGE_MAX_MODULES];
 };
 
 /*

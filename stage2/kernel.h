@@ -11,11 +11,11 @@
 #include "vspace.h"
 
 struct kernel {
-	struct elf64_plan plan;
-	struct elf64_run run[ELF64_MAX_RUNS];   /* pages, at link addresses */
-	size_t runs;
 	struct vspace space;
 	struct memory_pieces pieces;            /* at link addresses */
+	size_t runs;
+	struct elf64_plan plan;
+	struct elf64_run run[ELF64_MAX_RUNS];   /* pages, at link addresses */
 };
 
 /* A file that is handed over as it is: module, command line, raw ELF. */
