@@ -7,21 +7,10 @@
  */
 #include "elf64.h"
 
+#include <string.h>
+
 #include "elf64_bits.h"
 #include "paging.h"     /* PAGE_4K */
-
-/* Offsets in the ELF header. */
-#define EI_CLASS        4
-#define EI_DATA         5
-#define EI_VERSION      6
-#define E_TYPE          16
-#define E_MACHINE       18
-#define E_VERSION       20
-#define E_ENTRY         24
-#define E_PHOFF         32
-#define E_EHSIZE        52
-#define E_PHENTSIZE     54
-#define E_PHNUM         56
 
 #define ELF_MAGIC       0x464c457fu     /* 7F 'E' 'L' 'F' */
 #define ELFCLASS64      2
@@ -31,104 +20,136 @@
 #define ET_DYN          3
 #define EM_X86_64       62
 
-const char *elf64_strerror(int err)
+/*
+ * The text for err in a list of them, each with a NUL behind it: a table of
+ * pointers or a switch would take as much again as a third of the text.
+ */
+static const char *find_text(const char *list, int err)
 {
-	/* One string with a NUL after each: a table of pointers or a switch
-	   would cost stage2 as much again as a third of the text. */
-#define SENTENCE(name, sentence) sentence "\0"
-	static const char sentences[] = ELF64_ERRORS(SENTENCE);
-#undef SENTENCE
-	const char *s = sentences;
-
 	if (err == ELF64_OK)
 		return "no error";
 	if (err <= ELF64_ERR_BASE || err >= ELF64_ERR_END)
 		return "unknown error";
-	for (int i = ELF64_ERR_BASE + 1; i < err; i++)
-		while (*s++ != 0)
+	for (; err > ELF64_ERR_BASE + 1; err--)
+		while (*list++ != 0)
 			;
-	return s;
+	return list;
 }
 
-/* The fields that say what kind of file this is. */
-static int check_kind(const uint8_t *h, struct elf64_fault *fault)
+const char *elf64_strerror(int err)
 {
-	uint32_t version = elf64_get32(h + E_VERSION);
-	uint16_t machine = elf64_get16(h + E_MACHINE);
-	uint16_t type = elf64_get16(h + E_TYPE);
+#define SENTENCE(name, sentence) sentence "\0"
+	static const char sentences[] = ELF64_ERRORS(SENTENCE);
+#undef SENTENCE
 
-	if (elf64_get32(h) != ELF_MAGIC)
-		return elf64_refuse(fault, ELF64_NOT_ELF, -1, 0, 0);
-	if (h[EI_CLASS] != ELFCLASS64)
-		return elf64_refuse(fault, ELF64_CLASS, -1, h[EI_CLASS], 0);
-	if (h[EI_DATA] != ELFDATA2LSB)
-		return elf64_refuse(fault, ELF64_BYTE_ORDER, -1, h[EI_DATA],
-				    0);
-	if (h[EI_VERSION] != EV_CURRENT)
-		return elf64_refuse(fault, ELF64_VERSION, -1, h[EI_VERSION],
-				    0);
-	if (version != EV_CURRENT)
-		return elf64_refuse(fault, ELF64_VERSION, -1, version, 0);
-	if (machine != EM_X86_64)
-		return elf64_refuse(fault, ELF64_MACHINE, -1, machine, 0);
-	if (type != ET_EXEC && type != ET_DYN)
-		return elf64_refuse(fault, ELF64_TYPE, -1, type, 0);
+	return find_text(sentences, err);
+}
+
+const char *elf64_name(int err)
+{
+#define NAME(name, sentence) #name "\0"
+	static const char names[] = ELF64_ERRORS(NAME);
+#undef NAME
+
+	return find_text(names, err);
+}
+
+/* There are fifty calls: none is to be a copy of it. */
+__attribute__((noinline))
+int elf64_refuse(struct elf64_fault *fault, int err, uint64_t value0,
+		 uint64_t value1)
+{
+	fault->value[0] = value0;
+	fault->value[1] = value1;
+	fault->value[2] = 0;
+	fault->value[3] = 0;
+	return err;
+}
+
+/* The fields that have one right value. */
+#define FIELD(name, right, err) \
+	{ offsetof(struct elf64_ehdr, name), \
+	  sizeof(((struct elf64_ehdr *)0)->name), (err) - ELF64_ERR_BASE, \
+	  right }
+static const struct field {
+	uint8_t offset;
+	uint8_t size;
+	uint8_t err;            /* less ELF64_ERR_BASE */
+	uint32_t right;
+} fields[] = {
+	FIELD(magic, ELF_MAGIC, ELF64_NOT_ELF),
+	FIELD(class, ELFCLASS64, ELF64_CLASS),
+	FIELD(data, ELFDATA2LSB, ELF64_BYTE_ORDER),
+	FIELD(ident_version, EV_CURRENT, ELF64_VERSION),
+	FIELD(version, EV_CURRENT, ELF64_VERSION),
+	FIELD(machine, EM_X86_64, ELF64_MACHINE),
+	FIELD(ehsize, ELF64_HEADER_SIZE, ELF64_HEADER_BYTES),
+};
+#undef FIELD
+
+static int check_fields(const uint8_t *header, struct elf64_fault *fault)
+{
+	const struct field *f;
+
+	for (f = fields; f < fields + sizeof(fields) / sizeof(*fields); f++) {
+		uint32_t value = 0;
+
+		memcpy(&value, header + f->offset, f->size);
+		if (value != f->right)
+			return elf64_refuse(fault, ELF64_ERR_BASE + f->err,
+					    value, 0);
+	}
 	return ELF64_OK;
 }
 
-/* The fields that say where the program headers are. */
-static int check_table(const uint8_t *h, uint64_t file_size,
-		       struct elf64_fault *fault)
+/* The fields that say what kind of file this is, where its table is. */
+static int check_header(const struct elf64_ehdr *h, uint64_t file_size,
+			struct elf64_fault *fault)
 {
-	uint64_t phoff = elf64_get64(h + E_PHOFF);
-	uint16_t ehsize = elf64_get16(h + E_EHSIZE);
-	uint16_t phentsize = elf64_get16(h + E_PHENTSIZE);
-	uint16_t phnum = elf64_get16(h + E_PHNUM);
-	uint64_t size = (uint64_t)phnum * ELF64_PHDR_SIZE;
+	uint64_t size = (uint64_t)h->phnum * ELF64_PHDR_SIZE;
 
-	if (ehsize != ELF64_HEADER_SIZE)
-		return elf64_refuse(fault, ELF64_HEADER_BYTES, -1, ehsize, 0);
-	if (phnum == 0)
-		return elf64_refuse(fault, ELF64_NO_PHDRS, -1, 0, 0);
-	if (phentsize != ELF64_PHDR_SIZE)
-		return elf64_refuse(fault, ELF64_PHDR_BYTES, -1, phentsize, 0);
+	if (h->type != ET_EXEC && h->type != ET_DYN)
+		return elf64_refuse(fault, ELF64_TYPE, h->type, 0);
+	if (h->phnum == 0)
+		return elf64_refuse(fault, ELF64_NO_PHDRS, 0, 0);
+	if (h->phentsize != ELF64_PHDR_SIZE)
+		return elf64_refuse(fault, ELF64_PHDR_BYTES, h->phentsize, 0);
 	/* Covers PN_XNUM (FFFFh), which says that the number is elsewhere. */
-	if (phnum > ELF64_MAX_PHDRS)
-		return elf64_refuse(fault, ELF64_MANY_PHDRS, -1, phnum,
+	if (h->phnum > ELF64_MAX_PHDRS)
+		return elf64_refuse(fault, ELF64_MANY_PHDRS, h->phnum,
 				    ELF64_MAX_PHDRS);
-	if (phoff < ELF64_HEADER_SIZE)
-		return elf64_refuse(fault, ELF64_PHDRS_LOW, -1, phoff, 0);
-	if (!elf64_within(0, file_size, phoff, size)) {
-		elf64_refuse(fault, ELF64_PHDRS_OUTSIDE, -1, phoff, size);
+	if (h->phoff < ELF64_HEADER_SIZE)
+		return elf64_refuse(fault, ELF64_PHDRS_LOW, h->phoff, 0);
+	if (!elf64_within(0, file_size, h->phoff, size)) {
+		elf64_refuse(fault, ELF64_PHDRS_OUTSIDE, h->phoff, size);
 		fault->value[2] = file_size;
 		return ELF64_PHDRS_OUTSIDE;
 	}
-	if (phoff % 8 != 0)
-		return elf64_refuse(fault, ELF64_PHDRS_UNALIGNED, -1, phoff,
-				    0);
+	if (h->phoff % 8 != 0)
+		return elf64_refuse(fault, ELF64_PHDRS_UNALIGNED, h->phoff, 0);
 	return ELF64_OK;
 }
 
 int elf64_check_header(const void *data, size_t size, uint64_t file_size,
 		       struct elf64_header *header, struct elf64_fault *fault)
 {
-	const uint8_t *h = data;
+	const struct elf64_ehdr *h = data;
 	uint64_t have = size < file_size ? size : file_size;
 	int err;
 
+	fault->segment = -1;
 	if (have < ELF64_HEADER_SIZE)
-		return elf64_refuse(fault, ELF64_TOO_SMALL, -1, have, 0);
-	err = check_kind(h, fault);
-	if (err != ELF64_OK)
-		return err;
-	err = check_table(h, file_size, fault);
+		return elf64_refuse(fault, ELF64_TOO_SMALL, have, 0);
+	err = check_fields(data, fault);
+	if (err == ELF64_OK)
+		err = check_header(h, file_size, fault);
 	if (err != ELF64_OK)
 		return err;
 
-	header->entry = elf64_get64(h + E_ENTRY);
-	header->phoff = elf64_get64(h + E_PHOFF);
-	header->phnum = elf64_get16(h + E_PHNUM);
-	header->pie = elf64_get16(h + E_TYPE) == ET_DYN;
+	header->entry = h->entry;
+	header->phoff = h->phoff;
+	header->phnum = h->phnum;
+	header->pie = h->type == ET_DYN;
 	return ELF64_OK;
 }
 
@@ -143,8 +164,11 @@ int elf64_parse(const void *file, uint64_t file_size,
 	err = elf64_check_header(file, size, file_size, &header, fault);
 	if (err != ELF64_OK)
 		return err;
-	return elf64_make_plan(&header, (const uint8_t *)file + header.phoff,
-			       file_size, plan, fault);
+	err = elf64_make_plan(&header, (const uint8_t *)file + header.phoff,
+			      file_size, plan, fault);
+	if (err == ELF64_OK)
+		elf64_note_rights(plan);
+	return err;
 }
 
 const struct elf64_segment *elf64_find(const struct elf64_plan *plan,

@@ -159,7 +159,7 @@ enum elf64_err {
 
 _Static_assert(ELF64_ERR_END <= 0, "every reason is negative");
 
-/* The numbers behind an error. Those the sentence does not use are 0. */
+/* The numbers behind an error; a sentence need not use all of them. */
 struct elf64_fault {
 	int segment;            /* program header it is about, for the caller
 				   to name before the sentence; -1 if none */
@@ -210,9 +210,6 @@ struct elf64_header {
 struct elf64_plan {
 	uint64_t entry;         /* as linked */
 	bool pie;
-	uint32_t count;
-	/* Sorted by vaddr, disjoint, none empty. */
-	struct elf64_segment segment[ELF64_MAX_PHDRS];
 	uint64_t base;          /* lowest vaddr, rounded down to a page */
 	uint64_t span;          /* bytes from base to the highest end, rounded
 				   up to a page; base + span may be 2^64 (0) */
@@ -222,6 +219,9 @@ struct elf64_plan {
 	uint64_t dynamic_size;
 	uint32_t notes;         /* ELF64_NOTE_* */
 	uint32_t shared_a, shared_b, wx_segment;        /* phdr indices */
+	uint32_t count;
+	/* Sorted by vaddr, disjoint, none empty. */
+	struct elf64_segment segment[ELF64_MAX_PHDRS];
 };
 
 /*
@@ -253,7 +253,13 @@ int elf64_make_plan(const struct elf64_header *header, const void *phdrs,
 		    uint64_t file_size, struct elf64_plan *plan,
 		    struct elf64_fault *fault);
 
-/* Both, for a caller that holds the whole file. */
+/*
+ * Adds to the plan's notes what the rights of its segments are worth a word
+ * about: ELF64_NOTE_SHARED_PAGE, ELF64_NOTE_WX, of each the first.
+ */
+void elf64_note_rights(struct elf64_plan *plan);
+
+/* All three, for a caller that holds the whole file. */
 int elf64_parse(const void *file, uint64_t file_size,
 		struct elf64_plan *plan, struct elf64_fault *fault);
 
@@ -321,5 +327,11 @@ int elf64_relocate(const struct elf64_plan *plan,
  * with fault->value[0..3] as unsigned long long. Never NULL.
  */
 const char *elf64_strerror(int err);
+
+/*
+ * The reason's name alone, "NOT_ELF" for ELF64_NOT_ELF. For the loader, which
+ * has to be small, and refuses only what mkimage has not seen.
+ */
+const char *elf64_name(int err);
 
 #endif

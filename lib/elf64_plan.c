@@ -18,43 +18,45 @@
 /* From VSPACE_PIE_HIGH to the end of the address space. */
 #define PIE_ROOM        (0 - VSPACE_PIE_HIGH)
 
+#define RIGHTS          (ELF64_R | ELF64_W | ELF64_X)
+
 /* What the checks of the program headers are made with. */
 struct job {
 	const struct elf64_header *header;
-	const uint8_t *phdrs;
+	const struct elf64_phdr *phdrs;
 	uint64_t file_size;
 	struct elf64_plan *plan;
 	struct elf64_fault *fault;
 };
 
 /* gABI: 0 and 1 both mean that there is no alignment. */
-static bool is_alignment(uint64_t align)
+static uint64_t align_mask(const struct elf64_phdr *p)
 {
-	return (align & (align - 1)) == 0;
+	return p->align ? p->align - 1 : 0;
+}
+
+static bool is_alignment(const struct elf64_phdr *p)
+{
+	return (p->align & align_mask(p)) == 0;
 }
 
 /* p_filesz, p_offset and p_align of a PT_LOAD. */
-static int check_file_part(const struct job *job, const struct elf64_phdr *p,
-			   int i)
+static int check_file_part(const struct job *job, const struct elf64_phdr *p)
 {
 	struct elf64_fault *fault = job->fault;
 
-	if (p->filesz > p->memsz)
-		return elf64_refuse(fault, ELF64_FILE_BYTES, i, p->filesz,
-				    p->memsz);
 	/* Pure .bss: some linkers leave any offset and alignment there. */
 	if (p->filesz == 0)
 		return ELF64_OK;
 	if (!elf64_within(0, job->file_size, p->offset, p->filesz)) {
-		elf64_refuse(fault, ELF64_OUTSIDE_FILE, i, p->offset,
-			     p->filesz);
+		elf64_refuse(fault, ELF64_OUTSIDE_FILE, p->offset, p->filesz);
 		fault->value[2] = job->file_size;
 		return ELF64_OUTSIDE_FILE;
 	}
-	if (!is_alignment(p->align))
-		return elf64_refuse(fault, ELF64_ALIGNMENT, i, p->align, 0);
-	if (p->align != 0 && (p->vaddr - p->offset) % p->align != 0) {
-		elf64_refuse(fault, ELF64_CONGRUENCE, i, p->vaddr, p->offset);
+	if (!is_alignment(p))
+		return elf64_refuse(fault, ELF64_ALIGNMENT, p->align, 0);
+	if ((p->vaddr - p->offset) & align_mask(p)) {
+		elf64_refuse(fault, ELF64_CONGRUENCE, p->vaddr, p->offset);
 		fault->value[2] = p->align;
 		return ELF64_CONGRUENCE;
 	}
@@ -62,22 +64,20 @@ static int check_file_part(const struct job *job, const struct elf64_phdr *p,
 }
 
 /* p_vaddr, p_memsz and p_flags of a PT_LOAD; p_memsz is not 0. */
-static int check_memory_part(const struct job *job,
-			     const struct elf64_phdr *p, int i)
+static int check_memory_part(const struct job *job, const struct elf64_phdr *p)
 {
 	uint64_t last = p->vaddr + (p->memsz - 1);
 
 	/* An end of exactly 2^64 is fine: the last byte does not wrap. */
 	if (last < p->vaddr)
-		return elf64_refuse(job->fault, ELF64_WRAPS, i, p->memsz,
+		return elf64_refuse(job->fault, ELF64_WRAPS, p->memsz,
 				    p->vaddr);
 	if (!paging_canonical(p->vaddr) || !paging_canonical(last) ||
-	    p->vaddr >> 63 != last >> 63)
-		return elf64_refuse(job->fault, ELF64_NOT_CANONICAL, i,
-				    p->memsz, p->vaddr);
-	if ((p->flags & (ELF64_R | ELF64_W | ELF64_X)) == 0)
-		return elf64_refuse(job->fault, ELF64_NO_RIGHTS, i, p->flags,
-				    0);
+	    (int64_t)(p->vaddr ^ last) < 0)
+		return elf64_refuse(job->fault, ELF64_NOT_CANONICAL, p->memsz,
+				    p->vaddr);
+	if ((p->flags & RIGHTS) == 0)
+		return elf64_refuse(job->fault, ELF64_NO_RIGHTS, p->flags, 0);
 	return ELF64_OK;
 }
 
@@ -85,20 +85,17 @@ static int check_memory_part(const struct job *job,
 static void insert_segment(struct elf64_plan *plan,
 			   const struct elf64_phdr *p, int i)
 {
-	uint32_t at = plan->count;
+	struct elf64_segment *s = plan->segment + plan->count++;
 
-	for (; at > 0 && plan->segment[at - 1].vaddr > p->vaddr; at--)
-		plan->segment[at] = plan->segment[at - 1];
-	plan->segment[at] = (struct elf64_segment){
-		.vaddr = p->vaddr,
-		.memsz = p->memsz,
-		.offset = p->offset,
-		.filesz = p->filesz,
-		.align = p->align && is_alignment(p->align) ? p->align : 1,
-		.flags = p->flags & (ELF64_R | ELF64_W | ELF64_X),
-		.index = (uint32_t)i,
-	};
-	plan->count++;
+	for (; s > plan->segment && s[-1].vaddr > p->vaddr; s--)
+		s[0] = s[-1];
+	s->vaddr = p->vaddr;
+	s->memsz = p->memsz;
+	s->offset = p->offset;
+	s->filesz = p->filesz;
+	s->align = is_alignment(p) ? align_mask(p) + 1 : 1;
+	s->flags = p->flags & RIGHTS;
+	s->index = (uint32_t)i;
 }
 
 static int take_load(const struct job *job, const struct elf64_phdr *p, int i)
@@ -107,10 +104,9 @@ static int take_load(const struct job *job, const struct elf64_phdr *p, int i)
 	const struct elf64_reserved *r;
 	int err;
 
-	err = check_file_part(job, p, i);
-	if (err != ELF64_OK)
-		return err;
-	err = check_memory_part(job, p, i);
+	err = check_file_part(job, p);
+	if (err == ELF64_OK)
+		err = check_memory_part(job, p);
 	if (err != ELF64_OK)
 		return err;
 
@@ -120,7 +116,7 @@ static int take_load(const struct job *job, const struct elf64_phdr *p, int i)
 		return ELF64_OK;
 	}
 	if (r) {
-		elf64_refuse(job->fault, ELF64_RESERVED, i, p->vaddr,
+		elf64_refuse(job->fault, ELF64_RESERVED, p->vaddr,
 			     p->vaddr + p->memsz);
 		job->fault->value[2] = r->base;
 		job->fault->value[3] = r->end;
@@ -130,51 +126,49 @@ static int take_load(const struct job *job, const struct elf64_phdr *p, int i)
 	return ELF64_OK;
 }
 
-static int take_dynamic(const struct job *job, const struct elf64_phdr *p,
-			int i)
+static int take_dynamic(const struct job *job, const struct elf64_phdr *p)
 {
 	struct elf64_plan *plan = job->plan;
 
 	if (plan->dynamic_size != 0)
-		return elf64_refuse(job->fault, ELF64_DUPLICATE, i, p->type, 0);
+		return elf64_refuse(job->fault, ELF64_DUPLICATE, p->type, 0);
 	plan->dynamic = p->vaddr;
 	plan->dynamic_size = p->memsz;
 	return ELF64_OK;
 }
 
-static int take_tls(const struct job *job, const struct elf64_phdr *p, int i)
+static int take_tls(const struct job *job, const struct elf64_phdr *p)
 {
-	struct elf64_plan *plan = job->plan;
+	struct elf64_tls *tls = &job->plan->tls;
 
-	if (plan->tls.memsz != 0)
-		return elf64_refuse(job->fault, ELF64_DUPLICATE, i, p->type, 0);
-	if (p->filesz > p->memsz)
-		return elf64_refuse(job->fault, ELF64_FILE_BYTES, i, p->filesz,
-				    p->memsz);
-	if (!is_alignment(p->align))
-		return elf64_refuse(job->fault, ELF64_ALIGNMENT, i, p->align,
-				    0);
-	plan->tls.vaddr = p->vaddr;
-	plan->tls.filesz = p->filesz;
-	plan->tls.memsz = p->memsz;
-	plan->tls.align = p->align ? p->align : 1;
+	if (tls->memsz != 0)
+		return elf64_refuse(job->fault, ELF64_DUPLICATE, p->type, 0);
+	if (!is_alignment(p))
+		return elf64_refuse(job->fault, ELF64_ALIGNMENT, p->align, 0);
+	tls->vaddr = p->vaddr;
+	tls->filesz = p->filesz;
+	tls->memsz = p->memsz;
+	tls->align = align_mask(p) + 1;
 	return ELF64_OK;
 }
 
 static int take_phdr(const struct job *job, int i)
 {
-	struct elf64_phdr p = elf64_get_phdr(job->phdrs, i);
+	const struct elf64_phdr *p = job->phdrs + i;
 
 	/* GNU ld and link scripts with PHDRS leave empty ones of any kind. */
-	if (p.memsz == 0)
+	if (p->memsz == 0)
 		return ELF64_OK;
-	switch (p.type) {
+	if (p->filesz > p->memsz && (p->type == PT_LOAD || p->type == PT_TLS))
+		return elf64_refuse(job->fault, ELF64_FILE_BYTES, p->filesz,
+				    p->memsz);
+	switch (p->type) {
 	case PT_LOAD:
-		return take_load(job, &p, i);
+		return take_load(job, p, i);
 	case PT_DYNAMIC:
-		return take_dynamic(job, &p, i);
+		return take_dynamic(job, p);
 	case PT_TLS:
-		return take_tls(job, &p, i);
+		return take_tls(job, p);
 	case PT_INTERP:
 		job->plan->notes |= ELF64_NOTE_INTERP;
 		return ELF64_OK;
@@ -186,27 +180,17 @@ static int take_phdr(const struct job *job, int i)
 /* The segments are sorted: each may touch only the one before. */
 static int check_neighbours(const struct job *job)
 {
-	struct elf64_plan *plan = job->plan;
+	const struct elf64_segment *a = job->plan->segment;
+	const struct elf64_segment *b = a + 1;
 
-	for (uint32_t i = 1; i < plan->count; i++) {
-		const struct elf64_segment *a = &plan->segment[i - 1];
-		const struct elf64_segment *b = &plan->segment[i];
-
-		if (b->vaddr - a->vaddr < a->memsz) {
-			elf64_refuse(job->fault, ELF64_OVERLAP, (int)a->index,
-				     a->memsz, a->vaddr);
-			job->fault->value[2] = b->vaddr;
-			job->fault->value[3] = b->index;
-			return ELF64_OVERLAP;
-		}
-		if (a->flags != b->flags &&
-		    !(plan->notes & ELF64_NOTE_SHARED_PAGE) &&
-		    (a->vaddr + (a->memsz - 1)) / PAGE_4K ==
-		    b->vaddr / PAGE_4K) {
-			plan->notes |= ELF64_NOTE_SHARED_PAGE;
-			plan->shared_a = a->index;
-			plan->shared_b = b->index;
-		}
+	for (; b < job->plan->segment + job->plan->count; a++, b++) {
+		if (b->vaddr - a->vaddr >= a->memsz)
+			continue;
+		elf64_refuse(job->fault, ELF64_OVERLAP, a->memsz, a->vaddr);
+		job->fault->segment = (int)a->index;
+		job->fault->value[2] = b->vaddr;
+		job->fault->value[3] = b->index;
+		return ELF64_OVERLAP;
 	}
 	return ELF64_OK;
 }
@@ -222,11 +206,6 @@ static int sum_up(const struct job *job)
 
 	plan->align = PAGE_4K;
 	for (s = plan->segment; s < plan->segment + plan->count; s++) {
-		if ((s->flags & ELF64_W) && (s->flags & ELF64_X) &&
-		    !(plan->notes & ELF64_NOTE_WX)) {
-			plan->notes |= ELF64_NOTE_WX;
-			plan->wx_segment = s->index;
-		}
 		if (s->align > plan->align)
 			plan->align = s->align;
 		total += s->memsz;
@@ -234,10 +213,10 @@ static int sum_up(const struct job *job)
 		rights |= s->flags;
 	}
 	if (total > MEMORY_LIMIT)
-		return elf64_refuse(job->fault, ELF64_MEMORY, -1, total,
+		return elf64_refuse(job->fault, ELF64_MEMORY, total,
 				    MEMORY_LIMIT);
 	if (!(rights & ELF64_X))
-		return elf64_refuse(job->fault, ELF64_NO_CODE, -1, 0, 0);
+		return elf64_refuse(job->fault, ELF64_NO_CODE, 0, 0);
 	plan->base = plan->segment[0].vaddr & ~(PAGE_4K - 1);
 	plan->span = (last | (PAGE_4K - 1)) + 1 - plan->base;
 	return ELF64_OK;
@@ -260,10 +239,11 @@ static int check_entry(const struct job *job)
 	/* What linkers write when nothing is named as the entry. */
 	if (err != ELF64_OK && plan->entry == 0)
 		err = ELF64_NO_ENTRY;
-	if (err != ELF64_OK)
-		return elf64_refuse(job->fault, err, s ? (int)s->index : -1,
-				    plan->entry, 0);
-	return ELF64_OK;
+	if (err == ELF64_OK)
+		return ELF64_OK;
+	if (s)
+		job->fault->segment = (int)s->index;
+	return elf64_refuse(job->fault, err, plan->entry, 0);
 }
 
 /* PT_DYNAMIC and PT_TLS are read from memory that the file fills. */
@@ -273,12 +253,12 @@ static int check_tables(const struct job *job)
 
 	if (plan->dynamic_size != 0 &&
 	    !elf64_find_file(plan, plan->dynamic, plan->dynamic_size))
-		return elf64_refuse(job->fault, ELF64_DYNAMIC_OUTSIDE, -1,
+		return elf64_refuse(job->fault, ELF64_DYNAMIC_OUTSIDE,
 				    plan->dynamic, plan->dynamic_size);
 	/* Without file bytes (.tbss alone) there is no template to read. */
 	if (plan->tls.filesz != 0 &&
 	    !elf64_find_file(plan, plan->tls.vaddr, plan->tls.filesz))
-		return elf64_refuse(job->fault, ELF64_TLS_OUTSIDE, -1,
+		return elf64_refuse(job->fault, ELF64_TLS_OUTSIDE,
 				    plan->tls.vaddr, plan->tls.filesz);
 	return ELF64_OK;
 }
@@ -294,14 +274,14 @@ static int check_pie(const struct job *job)
 	uint64_t last = plan->base + (plan->span - 1);
 
 	if (plan->dynamic_size == 0)
-		return elf64_refuse(job->fault, ELF64_NO_DYNAMIC, -1, 0, 0);
+		return elf64_refuse(job->fault, ELF64_NO_DYNAMIC, 0, 0);
 	if (plan->base >= VSPACE_PIE_LOW)
 		return ELF64_OK;
 	if (plan->align > PIE_ROOM)
-		return elf64_refuse(job->fault, ELF64_PIE_ALIGNMENT, -1,
+		return elf64_refuse(job->fault, ELF64_PIE_ALIGNMENT,
 				    plan->align, PIE_ROOM);
 	if (last - start >= PIE_ROOM) {
-		elf64_refuse(job->fault, ELF64_PIE_LARGE, -1, start, last);
+		elf64_refuse(job->fault, ELF64_PIE_LARGE, start, last);
 		job->fault->value[2] = PIE_ROOM;
 		return ELF64_PIE_LARGE;
 	}
@@ -319,10 +299,15 @@ int elf64_make_plan(const struct elf64_header *header, const void *phdrs,
 		.entry = header->entry,
 		.pie = header->pie,
 	};
-	for (int i = 0; i < header->phnum && err == ELF64_OK; i++)
+	for (int i = 0; i < header->phnum; i++) {
+		fault->segment = i;
 		err = take_phdr(&job, i);
-	if (err == ELF64_OK && plan->count == 0)
-		err = elf64_refuse(fault, ELF64_NOTHING, -1, 0, 0);
+		if (err != ELF64_OK)
+			return err;
+	}
+	fault->segment = -1;
+	if (plan->count == 0)
+		err = elf64_refuse(fault, ELF64_NOTHING, 0, 0);
 	if (err == ELF64_OK)
 		err = sum_up(&job);
 	if (err == ELF64_OK)
@@ -334,4 +319,24 @@ int elf64_make_plan(const struct elf64_header *header, const void *phdrs,
 	if (err == ELF64_OK && plan->pie)
 		err = check_pie(&job);
 	return err;
+}
+
+void elf64_note_rights(struct elf64_plan *plan)
+{
+	for (uint32_t i = plan->count; i-- > 0;) {
+		const struct elf64_segment *b = &plan->segment[i];
+		const struct elf64_segment *a = &plan->segment[i ? i - 1 : 0];
+
+		if ((b->flags & ELF64_W) && (b->flags & ELF64_X)) {
+			plan->notes |= ELF64_NOTE_WX;
+			plan->wx_segment = b->index;
+		}
+		if (i > 0 && a->flags != b->flags &&
+		    (a->vaddr + (a->memsz - 1)) / PAGE_4K ==
+		    b->vaddr / PAGE_4K) {
+			plan->notes |= ELF64_NOTE_SHARED_PAGE;
+			plan->shared_a = a->index;
+			plan->shared_b = b->index;
+		}
+	}
 }

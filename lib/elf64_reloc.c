@@ -9,10 +9,11 @@
  */
 #include "elf64.h"
 
+#include <string.h>
+
 #include "elf64_bits.h"
 
 /* An entry of PT_DYNAMIC is a tag and a value. */
-#define DYN_SIZE                16
 #define DT_NULL                 0
 #define DT_NEEDED               1
 #define DT_PLTRELSZ             2
@@ -25,18 +26,21 @@
 #define DT_RELRSZ               35
 #define DT_RELR                 36
 #define DT_RELRENT              37
+#define DT_KEPT                 38      /* tags below have their value kept */
 /* lld --pack-dyn-relocs=android */
 #define DT_ANDROID_REL          0x6000000fu
 #define DT_ANDROID_RELA         0x60000011u
 #define DT_ANDROID_RELR         0x6fffe000u
 
-/* Elf64_Rela */
-#define RELA_SIZE               24
-#define R_OFFSET                0
-#define R_INFO                  8
-#define R_ADDEND                16
 #define R_X86_64_NONE           0
 #define R_X86_64_RELATIVE       8
+
+/* Elf64_Rela */
+struct rela {
+	uint64_t offset;
+	uint64_t info;
+	uint64_t addend;
+};
 
 /* Elf64_Relr: an address, or a bitmap of the 63 words that follow. */
 #define RELR_SIZE               8
@@ -54,14 +58,6 @@ struct table {
 
 enum table_kind { RELA, PLT, RELR, TABLES };
 
-/* What PT_DYNAMIC says. */
-struct dynamic {
-	struct table table[TABLES];
-	uint64_t rela_entry;
-	uint64_t relr_entry;
-	uint64_t plt_kind;      /* DT_RELA or DT_REL */
-};
-
 /* Memory, and the chunk that the last access was in: the next will be too. */
 struct cursor {
 	const struct elf64_memory *memory;
@@ -72,239 +68,199 @@ enum pass { CHECK, APPLY };
 
 struct job {
 	const struct elf64_plan *plan;
-	struct cursor table;    /* where the tables are read */
+	struct cursor source;   /* where the tables are read */
 	struct cursor target;   /* where relocations are applied */
-	const struct elf64_segment *segment;    /* of the last target */
-	struct dynamic dynamic;
+	uint64_t dynamic[DT_KEPT];      /* by tag: what PT_DYNAMIC says */
+	struct table table[TABLES];
 	enum pass pass;
 	uint64_t slide;
 	struct elf64_fault *fault;
 };
 
-/* The size bytes at vaddr if they lie in one chunk, else NULL. */
-static uint8_t *locate(struct cursor *c, uint64_t vaddr, uint64_t size)
+/* Where vaddr is, and how many bytes from there on in *room; NULL: nowhere. */
+static uint8_t *locate(struct cursor *c, uint64_t vaddr, uint64_t *room)
 {
-	const struct elf64_chunk *chunk = c->memory->chunk;
+	for (size_t n = c->memory->count; n > 0; n--) {
+		const struct elf64_chunk *chunk = &c->memory->chunk[c->at];
 
-	if (c->at >= c->memory->count ||
-	    !elf64_within(chunk[c->at].vaddr, chunk[c->at].size, vaddr, size))
-		for (c->at = 0; c->at < c->memory->count; c->at++)
-			if (elf64_within(chunk[c->at].vaddr,
-					 chunk[c->at].size, vaddr, size))
-				break;
-	if (c->at >= c->memory->count)
-		return NULL;
-	return chunk[c->at].data + (vaddr - chunk[c->at].vaddr);
+		if (vaddr - chunk->vaddr < chunk->size) {
+			*room = chunk->size - (vaddr - chunk->vaddr);
+			return chunk->data + (vaddr - chunk->vaddr);
+		}
+		if (++c->at == c->memory->count)
+			c->at = 0;
+	}
+	return NULL;
 }
 
-/* Reads a word, byte by byte where frames do not adjoin. */
-static bool read_word(struct cursor *c, uint64_t vaddr, uint64_t *value)
-{
-	const uint8_t *p = locate(c, vaddr, WORD);
+enum direction { READ, WRITE };
 
-	if (p) {
-		*value = elf64_get64(p);
-		return true;
-	}
-	*value = 0;
-	for (unsigned i = 0; i < WORD; i++) {
-		p = locate(c, vaddr + i, 1);
+/* Reads or writes memory, in parts where frames do not adjoin. */
+static bool access(struct cursor *c, uint64_t vaddr, void *data, uint64_t size,
+		   enum direction direction)
+{
+	uint8_t *byte = data;
+	uint64_t n;
+
+	for (; size > 0; byte += n, vaddr += n, size -= n) {
+		uint8_t *p = locate(c, vaddr, &n);
+
 		if (!p)
 			return false;
-		*value |= (uint64_t)*p << 8 * i;
+		if (n > size)
+			n = size;
+		if (direction == READ)
+			memcpy(byte, p, n);
+		else
+			memcpy(p, byte, n);
 	}
 	return true;
 }
 
-static bool write_word(struct cursor *c, uint64_t vaddr, uint64_t value)
+static int refuse_table(const struct job *job, uint64_t vaddr, uint64_t size)
 {
-	uint8_t *p = locate(c, vaddr, WORD);
-
-	if (p) {
-		elf64_put64(p, value);
-		return true;
-	}
-	for (unsigned i = 0; i < WORD; i++) {
-		p = locate(c, vaddr + i, 1);
-		if (!p)
-			return false;
-		*p = (uint8_t)(value >> 8 * i);
-	}
-	return true;
-}
-
-static int refuse_table(const struct job *job, const struct table *t)
-{
-	return elf64_refuse(job->fault, ELF64_RELOC_TABLE_OUTSIDE, -1,
-			    t->vaddr, t->size);
+	return elf64_refuse(job->fault, ELF64_RELOC_TABLE_OUTSIDE, vaddr,
+			    size);
 }
 
 /* Notes what one entry of PT_DYNAMIC says. */
 static int take_dynamic(struct job *job, uint64_t tag, uint64_t value)
 {
-	struct dynamic *d = &job->dynamic;
-
 	switch (tag) {
-	case DT_RELA: d->table[RELA].vaddr = value; break;
-	case DT_RELASZ: d->table[RELA].size = value; break;
-	case DT_RELAENT: d->rela_entry = value; break;
-	case DT_JMPREL: d->table[PLT].vaddr = value; break;
-	case DT_PLTRELSZ: d->table[PLT].size = value; break;
-	case DT_PLTREL: d->plt_kind = value; break;
-	case DT_RELR: d->table[RELR].vaddr = value; break;
-	case DT_RELRSZ: d->table[RELR].size = value; break;
-	case DT_RELRENT: d->relr_entry = value; break;
 	case DT_NEEDED:
-		return elf64_refuse(job->fault, ELF64_NEEDED, -1, 0, 0);
+		return elf64_refuse(job->fault, ELF64_NEEDED, 0, 0);
 	case DT_REL:
 	case DT_ANDROID_REL:
 	case DT_ANDROID_RELA:
 	case DT_ANDROID_RELR:
-		return elf64_refuse(job->fault, ELF64_RELOC_TAG, -1, tag, 0);
+		return elf64_refuse(job->fault, ELF64_RELOC_TAG, tag, 0);
 	default:
-		break;
+		if (tag < DT_KEPT)
+			job->dynamic[tag] = value;
+		return ELF64_OK;
 	}
-	return ELF64_OK;
 }
 
 static int read_dynamic(struct job *job)
 {
-	const struct table all = { job->plan->dynamic,
-				   job->plan->dynamic_size };
+	uint64_t vaddr = job->plan->dynamic;
+	uint64_t left = job->plan->dynamic_size;
+	uint64_t entry[2];
 	int err = ELF64_OK;
 
-	for (int i = 0; i < TABLES; i++)
-		job->dynamic.table[i] = (struct table){ ABSENT, 0 };
-	job->dynamic.rela_entry = 0;
-	job->dynamic.relr_entry = 0;
-	job->dynamic.plt_kind = 0;
-
-	for (uint64_t at = 0; all.size - at >= DYN_SIZE && err == ELF64_OK;
-	     at += DYN_SIZE) {
-		uint64_t tag, value;
-
-		if (!read_word(&job->table, all.vaddr + at, &tag) ||
-		    !read_word(&job->table, all.vaddr + at + WORD, &value))
-			return refuse_table(job, &all);
-		if (tag == DT_NULL)
+	job->dynamic[DT_RELA] = ABSENT;
+	job->dynamic[DT_JMPREL] = ABSENT;
+	job->dynamic[DT_RELR] = ABSENT;
+	for (; left >= sizeof(entry) && err == ELF64_OK;
+	     vaddr += sizeof(entry), left -= sizeof(entry)) {
+		if (!access(&job->source, vaddr, entry, sizeof(entry), READ))
+			return refuse_table(job, job->plan->dynamic,
+					    job->plan->dynamic_size);
+		if (entry[0] == DT_NULL)
 			break;
-		err = take_dynamic(job, tag, value);
+		err = take_dynamic(job, entry[0], entry[1]);
 	}
 	return err;
 }
 
-/* A table's entry size, as the tag that gives it says, and its place. */
-static int check_table(const struct job *job, enum table_kind kind,
-		       uint64_t tag, uint64_t entry, uint64_t expected)
+/*
+ * A table's place, and its entry size, which the tag gives. (For the PLT none
+ * does: it follows from DT_PLTREL.)
+ */
+static int check_table(struct job *job, enum table_kind kind, uint64_t tag,
+		       uint64_t entry, uint64_t expected)
 {
-	const struct table *t = &job->dynamic.table[kind];
+	const struct table *t = &job->table[kind];
 
 	if (t->size == 0)
 		return ELF64_OK;
 	if (entry != expected) {
-		elf64_refuse(job->fault, ELF64_RELOC_ENTRY_BYTES, -1, tag,
-			     entry);
+		elf64_refuse(job->fault, ELF64_RELOC_ENTRY_BYTES, tag, entry);
 		job->fault->value[2] = expected;
 		return ELF64_RELOC_ENTRY_BYTES;
 	}
 	if (t->size % expected != 0)
-		return elf64_refuse(job->fault, ELF64_RELOC_TABLE_BYTES, -1,
+		return elf64_refuse(job->fault, ELF64_RELOC_TABLE_BYTES,
 				    t->size, expected);
 	if (!elf64_find_file(job->plan, t->vaddr, t->size))
-		return refuse_table(job, t);
+		return refuse_table(job, t->vaddr, t->size);
 	return ELF64_OK;
 }
 
-static int check_tables(const struct job *job)
+static int check_tables(struct job *job)
 {
-	const struct dynamic *d = &job->dynamic;
+	const uint64_t *d = job->dynamic;
 	int err;
 
-	err = check_table(job, RELA, DT_RELAENT, d->rela_entry, RELA_SIZE);
+	job->table[RELA] = (struct table){ d[DT_RELA], d[DT_RELASZ] };
+	job->table[PLT] = (struct table){ d[DT_JMPREL], d[DT_PLTRELSZ] };
+	job->table[RELR] = (struct table){ d[DT_RELR], d[DT_RELRSZ] };
+
+	err = check_table(job, RELA, DT_RELAENT, d[DT_RELAENT],
+			  sizeof(struct rela));
+	if (err == ELF64_OK)
+		err = check_table(job, RELR, DT_RELRENT, d[DT_RELRENT],
+				  RELR_SIZE);
 	if (err != ELF64_OK)
 		return err;
-	err = check_table(job, RELR, DT_RELRENT, d->relr_entry, RELR_SIZE);
-	if (err != ELF64_OK)
-		return err;
-	/* No tag gives the PLT's entry size: it follows from DT_PLTREL. */
-	if (d->table[PLT].size != 0 && d->plt_kind != DT_RELA)
-		return elf64_refuse(job->fault, ELF64_RELOC_TAG, -1,
-				    d->plt_kind, 0);
-	return check_table(job, PLT, DT_PLTREL, RELA_SIZE, RELA_SIZE);
+	if (d[DT_PLTRELSZ] != 0 && d[DT_PLTREL] != DT_RELA)
+		return elf64_refuse(job->fault, ELF64_RELOC_TAG, d[DT_PLTREL],
+				    0);
+	return check_table(job, PLT, DT_PLTREL, sizeof(struct rela),
+			   sizeof(struct rela));
 }
 
-static int check_target(struct job *job, uint64_t vaddr)
+static int check_target(const struct job *job, uint64_t vaddr)
 {
-	const struct elf64_segment *s = job->segment;
+	const struct table *t;
 
-	if (!s || !elf64_within(s->vaddr, s->memsz, vaddr, WORD))
-		s = elf64_find(job->plan, vaddr, WORD);
-	if (!s)
-		return elf64_refuse(job->fault, ELF64_RELOC_OUTSIDE, -1,
-				    vaddr, 0);
-	job->segment = s;
-
-	for (int i = 0; i < TABLES; i++) {
-		const struct table *t = &job->dynamic.table[i];
-
+	if (!elf64_find(job->plan, vaddr, WORD))
+		return elf64_refuse(job->fault, ELF64_RELOC_OUTSIDE, vaddr, 0);
+	for (t = job->table; t < job->table + TABLES; t++)
 		if (t->size != 0 &&
 		    (vaddr - t->vaddr < t->size || t->vaddr - vaddr < WORD))
 			return elf64_refuse(job->fault, ELF64_RELOC_IN_TABLE,
-					    -1, vaddr, 0);
-	}
+					    vaddr, 0);
 	return ELF64_OK;
 }
 
-/* Refusals here mean a caller whose memory lacks a part of a segment. */
-static int write_target(struct job *job, uint64_t vaddr, uint64_t value)
+/*
+ * One word is to be addend, or what is there already, and the slide. Refused
+ * in the second pass if the caller's memory lacks a part of a segment.
+ */
+static int relocate(struct job *job, uint64_t vaddr, const uint64_t *addend)
 {
-	if (!write_word(&job->target, vaddr, value))
-		return elf64_refuse(job->fault, ELF64_RELOC_OUTSIDE, -1,
-				    vaddr, 0);
-	return ELF64_OK;
-}
+	uint64_t value;
 
-static int do_rela(struct job *job, uint64_t vaddr)
-{
-	uint64_t offset, info, addend;
-	uint32_t type;
-
-	if (!read_word(&job->table, vaddr + R_OFFSET, &offset) ||
-	    !read_word(&job->table, vaddr + R_INFO, &info) ||
-	    !read_word(&job->table, vaddr + R_ADDEND, &addend))
-		return refuse_table(job, &(struct table){ vaddr, RELA_SIZE });
-	type = (uint32_t)info;
-	if (type == R_X86_64_NONE)
-		return ELF64_OK;
-	if (type != R_X86_64_RELATIVE)
-		return elf64_refuse(job->fault, ELF64_RELOC_TYPE, -1, type,
-				    offset);
 	if (job->pass == CHECK)
-		return check_target(job, offset);
-	return write_target(job, offset, addend + job->slide);
+		return check_target(job, vaddr);
+	if (!access(&job->target, vaddr, &value, WORD, READ))
+		return elf64_refuse(job->fault, ELF64_RELOC_OUTSIDE, vaddr, 0);
+	value = (addend ? *addend : value) + job->slide;
+	access(&job->target, vaddr, &value, WORD, WRITE);
+	return ELF64_OK;
 }
 
 static int do_rela_table(struct job *job, enum table_kind kind)
 {
-	const struct table *t = &job->dynamic.table[kind];
+	const struct table *t = &job->table[kind];
 	int err = ELF64_OK;
+	struct rela r;
 
-	for (uint64_t at = 0; at < t->size && err == ELF64_OK; at += RELA_SIZE)
-		err = do_rela(job, t->vaddr + at);
+	for (uint64_t at = 0; at < t->size && err == ELF64_OK;
+	     at += sizeof(r)) {
+		uint32_t type;
+
+		if (!access(&job->source, t->vaddr + at, &r, sizeof(r), READ))
+			return refuse_table(job, t->vaddr + at, sizeof(r));
+		type = (uint32_t)r.info;
+		if (type == R_X86_64_RELATIVE)
+			err = relocate(job, r.offset, &r.addend);
+		else if (type != R_X86_64_NONE)
+			err = elf64_refuse(job->fault, ELF64_RELOC_TYPE, type,
+					   r.offset);
+	}
 	return err;
-}
-
-/* RELR keeps its addends where they are relocated. */
-static int do_relr(struct job *job, uint64_t vaddr)
-{
-	uint64_t addend;
-
-	if (job->pass == CHECK)
-		return check_target(job, vaddr);
-	if (!read_word(&job->target, vaddr, &addend))
-		return elf64_refuse(job->fault, ELF64_RELOC_OUTSIDE, -1,
-				    vaddr, 0);
-	return write_target(job, vaddr, addend + job->slide);
 }
 
 static int do_relr_bitmap(struct job *job, uint64_t vaddr, uint64_t bits)
@@ -313,13 +269,13 @@ static int do_relr_bitmap(struct job *job, uint64_t vaddr, uint64_t bits)
 
 	for (; bits != 0 && err == ELF64_OK; bits >>= 1, vaddr += WORD)
 		if (bits & 1)
-			err = do_relr(job, vaddr);
+			err = relocate(job, vaddr, NULL);
 	return err;
 }
 
 static int do_relr_table(struct job *job)
 {
-	const struct table *t = &job->dynamic.table[RELR];
+	const struct table *t = &job->table[RELR];
 	uint64_t next = 0;      /* word that a bitmap's first bit is about */
 	int err = ELF64_OK;
 
@@ -327,14 +283,16 @@ static int do_relr_table(struct job *job)
 	     at += RELR_SIZE) {
 		uint64_t entry;
 
-		if (!read_word(&job->table, t->vaddr + at, &entry))
-			return refuse_table(job, t);
+		if (!access(&job->source, t->vaddr + at, &entry, sizeof(entry),
+			    READ))
+			return refuse_table(job, t->vaddr, t->size);
 		if ((entry & 1) == 0) {
-			err = do_relr(job, entry);
+			/* RELR keeps its addends where they are relocated. */
+			err = relocate(job, entry, NULL);
 			next = entry + WORD;
 		} else if (at == 0) {
-			err = elf64_refuse(job->fault, ELF64_RELR_START, -1,
-					   entry, 0);
+			err = elf64_refuse(job->fault, ELF64_RELR_START, entry,
+					   0);
 		} else {
 			err = do_relr_bitmap(job, next, entry >> 1);
 			next += RELR_BITS * WORD;
@@ -361,6 +319,7 @@ static int check_all(struct job *job)
 {
 	int err;
 
+	job->fault->segment = -1;
 	err = read_dynamic(job);
 	if (err == ELF64_OK)
 		err = check_tables(job);
@@ -375,11 +334,11 @@ int elf64_check_relocations(const struct elf64_plan *plan,
 {
 	struct job job = {
 		.plan = plan,
-		.table = { memory, 0 },
+		.source = { memory, 0 },
 		.fault = fault,
 	};
 
-	return plan->dynamic_size == 0 ? ELF64_OK : check_all(&job);
+	return check_all(&job);
 }
 
 int elf64_relocate(const struct elf64_plan *plan,
@@ -388,15 +347,12 @@ int elf64_relocate(const struct elf64_plan *plan,
 {
 	struct job job = {
 		.plan = plan,
-		.table = { memory, 0 },
+		.source = { memory, 0 },
 		.target = { memory, 0 },
 		.slide = slide,
 		.fault = fault,
 	};
-	int err;
+	int err = check_all(&job);
 
-	if (plan->dynamic_size == 0)
-		return ELF64_OK;
-	err = check_all(&job);
 	return err == ELF64_OK ? run_pass(&job, APPLY) : err;
 }

@@ -36,24 +36,21 @@ const struct elf64_reserved *elf64_find_reserved(uint64_t vaddr, uint64_t size)
 /* How many bytes from file offset at on are [base, base + size). */
 static uint64_t covered(uint64_t base, uint64_t size, uint64_t at)
 {
-	return elf64_within(base, size, at, 1) ? size - (at - base) : 0;
+	return at >= base && at - base < size ? size - (at - base) : 0;
 }
 
 /* How many bytes from file offset at on are ELF headers or a note. */
 static uint64_t bookkeeping(const struct elf64_header *header,
-			    const uint8_t *phdrs, uint64_t at)
+			    const struct elf64_phdr *phdrs, uint64_t at)
 {
-	uint64_t phdrs_size = (uint64_t)header->phnum * ELF64_PHDR_SIZE;
+	const struct elf64_phdr *p;
 	uint64_t n = covered(0, ELF64_HEADER_SIZE, at);
 
 	if (n == 0)
-		n = covered(header->phoff, phdrs_size, at);
-	for (int i = 0; i < header->phnum && n == 0; i++) {
-		struct elf64_phdr p = elf64_get_phdr(phdrs, i);
-
-		if (p.type == PT_NOTE || p.type == PT_GNU_PROPERTY)
-			n = covered(p.offset, p.filesz, at);
-	}
+		n = covered(header->phoff, header->phnum * sizeof(*p), at);
+	for (p = phdrs; p < phdrs + header->phnum && n == 0; p++)
+		if (p->type == PT_NOTE || p->type == PT_GNU_PROPERTY)
+			n = covered(p->offset, p->filesz, at);
 	return n;
 }
 
@@ -63,7 +60,8 @@ static uint64_t bookkeeping(const struct elf64_header *header,
  * only .text's address the .note.gnu.build-id that the script leaves out.
  */
 bool elf64_is_dispensable(const struct elf64_header *header,
-			  const uint8_t *phdrs, const struct elf64_phdr *p)
+			  const struct elf64_phdr *phdrs,
+			  const struct elf64_phdr *p)
 {
 	uint64_t at = p->offset;
 	uint64_t left = p->filesz;

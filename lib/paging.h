@@ -77,7 +77,7 @@ bool paging_walk(const struct paging *pg, uint64_t vaddr,
 /* True if bits 63 to 47 are all equal. */
 static inline bool paging_canonical(uint64_t vaddr)
 {
-	return vaddr < 0x800000000000ull || vaddr >= 0xffff800000000000ull;
+	return (uint64_t)((int64_t)vaddr >> 47) + 1 < 2;
 }
 
 #endif

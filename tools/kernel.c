@@ -45,7 +45,10 @@ static int make_plan(struct kernel *k, struct failure *f)
 		       k->header.phoff, f) != 0)
 		return -1;
 	err = elf64_make_plan(&k->header, k->phdrs, size, &k->plan, &fault);
-	return err == 0 ? 0 : kernel_refuse(k, err, &fault, f);
+	if (err != 0)
+		return kernel_refuse(k, err, &fault, f);
+	elf64_note_rights(&k->plan);
+	return 0;
 }
 
 /* Would the loader take the kernel's first size bytes for the kernel? */

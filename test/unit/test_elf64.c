@@ -548,6 +548,19 @@ static void test_sentences(void **state)
 			    "RELR table begins with a bitmap, 0x%llx");
 }
 
+/* The names are those of the enumerators, in their order. */
+static void test_names(void **state)
+{
+	(void)state;
+#define NAMED(name, sentence) \
+	assert_string_equal(elf64_name(ELF64_##name), #name);
+	ELF64_ERRORS(NAMED)
+#undef NAMED
+	assert_string_equal(elf64_name(ELF64_OK), "no error");
+	assert_string_equal(elf64_name(ELF64_ERR_BASE), "unknown error");
+	assert_string_equal(elf64_name(ELF64_ERR_END), "unknown error");
+}
+
 /* Comes last: the tables above have a row for every reason of the headers. */
 static void test_all_seen(void **state)
 {
@@ -569,6 +582,7 @@ int main(void)
 		cmocka_unit_test(test_header_alone),
 		cmocka_unit_test(test_shapes),
 		cmocka_unit_test(test_sentences),
+		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_all_seen),
 	};
 
