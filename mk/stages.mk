@@ -8,7 +8,7 @@ STAGE2_OBJ := $(STAGE2_ASM:%.asm=$(STAGE2)/%.o) $(STAGE2_C:%.c=$(STAGE2)/%.o)
 
 # Every sector of stage2 is read and summed at each boot, so it is built for
 # size; what runs for each byte of a kernel is built for speed.
-STAGE2_SMALL := -Os
+STAGE2_SMALL := @$(BUILD)/flags/small.options
 STAGE2_FAST := -O2
 $(STAGE2)/%.o: OPTIMISE := $(STAGE2_SMALL)
 $(STAGE2)/lib/checksum.o: OPTIMISE := $(STAGE2_FAST)
@@ -40,6 +40,11 @@ $(BUILD)/flags/cc.options: tools/known-options.sh $(BUILD)/flags/cc
 		--param=min-pagesize=0 -fcf-protection=none \
 		-fno-tree-loop-distribute-patterns >$@
 
+# -Oz: smaller than -Os, which it follows; gcc has it since 12.
+$(BUILD)/flags/small.options: tools/known-options.sh $(BUILD)/flags/cc
+	$(call begin,PROBE,$(CC))
+	$(Q)sh $< $(CC) -c -x c -o /dev/null /dev/null -- -Os -Oz >$@
+
 $(BUILD)/flags/ld.options: tools/known-options.sh $(BUILD)/flags/ld
 	$(call begin,PROBE,$(LD))
 	$(Q)sh $< $(LD) --help -- --no-warn-rwx-segments >$@
@@ -59,7 +64,8 @@ $(STAGE2)/%.o: %.asm $(BUILD)/layout.inc $(BUILD)/flags/nasm
 	$(call begin,NASM)
 	$(Q)$(NASM) $(NASMFLAGS) -f elf64 -g -F dwarf -MD $@.d -MP -MT $@ -o $@ $<
 
-$(STAGE2)/%.o: %.c $(BUILD)/flags/stage2 $(BUILD)/flags/cc.options
+$(STAGE2)/%.o: %.c $(BUILD)/flags/stage2 $(BUILD)/flags/cc.options \
+		$(BUILD)/flags/small.options
 	$(call begin,CC)
 	$(Q)$(CC) $(STAGE2_CFLAGS) $(OPTIMISE) @$(BUILD)/flags/cc.options \
 		-MMD -MP -MF $@.d -c -o $@ $<
