@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "bios.h"
-#include "console.h"
 #include "disk.h"
 #include "io.h"
 #include "layout.h"
@@ -98,6 +97,7 @@ static uint32_t read_chs(struct disk *disk, uint64_t lba, uint32_t count)
 	uint32_t sector = lba % facts->sectors_per_track;
 	uint32_t head = track % facts->heads;
 	uint64_t cylinder = track / facts->heads;
+	uint32_t said;
 	struct bios_regs r;
 
 	if (cylinder >= CHS_CYLINDERS)
@@ -112,7 +112,11 @@ static uint32_t read_chs(struct disk *disk, uint64_t lba, uint32_t count)
 		.es = DISK_BUF >> 4,
 	};
 	bios_call(0x13, &r);
-	return succeeded(disk, &r) ? count : 0;
+	if (!succeeded(disk, &r))
+		return 0;
+	/* Many say nothing of use in AL, but fewer than asked may be true. */
+	said = r.eax & 0xff;
+	return said != 0 && said < count ? said : count;
 }
 
 /* One piece of at most disk->most sectors; how many came. */
@@ -234,9 +238,11 @@ static void ask_parameters(struct boot_disk *facts)
 	bios_call(0x13, &r);
 	if (bios_failed(&r) || p->size < offsetof(struct edd_parameters, dpte))
 		return;
+	/* LBA 1 was stage2's first 512 bytes: who says otherwise knows
+	   nothing of this disk. */
+	if (p->sector_size != SECTOR_SIZE)
+		return;
 	facts->sectors = p->sectors;
-	if (p->sector_size != 0)
-		facts->sector_size = p->sector_size;
 	if (p->size < sizeof(*p) - sizeof(p->checksum) - 8 ||
 	    p->path_key != EDD_PATH_KEY || p->path_size < EDD_PATH_V3)
 		return;
@@ -277,9 +283,6 @@ void disk_open(struct disk *disk, struct boot_disk *facts)
 	};
 	ask_geometry(facts);
 	ask_edd(facts);
-	if (facts->sector_size != SECTOR_SIZE)
-		die("drive %02x has sectors of %u bytes, %u are needed",
-		    facts->drive, facts->sector_size, SECTOR_SIZE);
 	/* With neither, AH=42h may work all the same: stage1 used it. */
 	disk->use_chs = !facts->uses_edd && facts->sectors_per_track != 0;
 	facts->uses_edd = !disk->use_chs;

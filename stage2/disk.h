@@ -24,8 +24,7 @@ struct disk {
 
 /*
  * Opens the drive that first.asm was read from and learns what the BIOS knows
- * of it; *facts is filled and stays in use. Dies if its sectors are not 512
- * bytes.
+ * of it; *facts is filled and stays in use.
  */
 void disk_open(struct disk *disk, struct boot_disk *facts);
 

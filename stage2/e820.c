@@ -26,7 +26,7 @@
 static uint32_t ask_e820(struct e820_entry *entry)
 {
 	struct e820_entry *answer = phys(BIOS_BUF);
-	uint32_t next = 0, count = 0, calls;
+	uint32_t next = 0, count = 0, enabled = 0, calls, i;
 
 	for (calls = 0; calls < E820_MAX; calls++) {
 		struct bios_regs r = {
@@ -46,12 +46,16 @@ static uint32_t ask_e820(struct e820_entry *entry)
 			entry[count] = *answer;
 			if (r.ecx < ENTRY_SIZE)
 				entry[count].attributes = ATTR_VALID;
+			enabled |= entry[count].attributes;
 			count++;
 		}
 		next = r.ebx;
 		if (next == 0)
 			break;
 	}
+	/* Some BIOSes write 24 bytes and know nothing of attributes. */
+	for (i = 0; i < count && !(enabled & ATTR_VALID); i++)
+		entry[i].attributes = ATTR_VALID;
 	return count;
 }
 
