@@ -6,268 +6,240 @@
 #include "format.h"
 
 #define NUMBER_MAX      10000   /* a width with more digits stops growing */
-#define NO_PRECISION    SIZE_MAX
+#define NO_PRECISION    (-1)
 
-/* The text so far. length counts what did not fit, too. */
-struct text {
+/* Where what fills a field up to its width goes. */
+enum fill { SPACES_BEFORE, ZEROS, SPACES_BEHIND };
+
+struct job {
+	/* The text so far. length counts what did not fit, too. */
 	char *buf;
 	size_t size;
 	size_t length;
-};
 
-/* One conversion, from '%' up to and with its letter. */
-struct spec {
-	bool left;
-	bool zero;
-	size_t width;
-	size_t precision;
-	size_t type_size;       /* of the argument; 0: no length was given */
+	const char *fmt;        /* what follows */
+	va_list args;
+
+	/* One conversion, from '%' up to and with its letter. */
+	enum fill fill;
+	unsigned width;
+	int precision;
+	unsigned type_size;     /* of the argument; 0: no length was given */
 	char letter;
 };
 
-static void put(struct text *t, char c)
+static bool is_one_of(const char *set, char c)
 {
-	if (t->length < t->size)
-		t->buf[t->length] = c;
-	t->length++;
+	while (*set && *set != c)
+		set++;
+	return *set;
 }
 
-static void put_all(struct text *t, const char *s, size_t size)
+/* size bytes from s on or, if step is 0, so many times the first. */
+static void put(struct job *j, const char *s, size_t size, size_t step)
 {
-	while (size-- > 0)
-		put(t, *s++);
-}
-
-static void pad(struct text *t, char c, size_t size)
-{
-	while (size-- > 0)
-		put(t, c);
+	for (; size > 0; size--, s += step) {
+		if (j->length < j->size)
+			j->buf[j->length] = *s;
+		j->length++;
+	}
 }
 
 /* Prefix and body in a field of the width; zeros go between the two. */
-static void put_field(struct text *t, const struct spec *s,
-		      const char *prefix, size_t prefix_size,
+static void put_field(struct job *j, const char *prefix, size_t prefix_size,
 		      const char *body, size_t body_size)
 {
 	size_t size = prefix_size + body_size;
-	size_t fill = s->width > size ? s->width - size : 0;
+	size_t fill = j->width > size ? j->width - size : 0;
 
-	if (!s->left && !s->zero)
-		pad(t, ' ', fill);
-	put_all(t, prefix, prefix_size);
-	if (!s->left && s->zero)
-		pad(t, '0', fill);
-	put_all(t, body, body_size);
-	if (s->left)
-		pad(t, ' ', fill);
+	if (j->fill == SPACES_BEFORE)
+		put(j, " ", fill, 0);
+	put(j, prefix, prefix_size, 1);
+	if (j->fill == ZEROS)
+		put(j, "0", fill, 0);
+	put(j, body, body_size, 1);
+	if (j->fill == SPACES_BEHIND)
+		put(j, " ", fill, 0);
 }
 
-static void put_number(struct text *t, const struct spec *s,
-		       const char *prefix, uint64_t value, unsigned base)
+static void put_number(struct job *j, const char *prefix, size_t prefix_size,
+		       uint64_t value, unsigned base)
 {
-	const char *digits = s->letter == 'X' ? "0123456789ABCDEF"
-					      : "0123456789abcdef";
+	const char ten = j->letter == 'X' ? 'A' : 'a';
 	char body[20];          /* 2^64 has as many digits in decimal */
-	size_t at = sizeof(body);
-	size_t prefix_size = 0;
+	char *at = body + sizeof(body);
 
 	do {
-		body[--at] = digits[value % base];
+		char digit = (char)(value % base);
+
+		*--at = (char)(digit < 10 ? '0' + digit : ten - 10 + digit);
 		value /= base;
 	} while (value);
-	while (prefix[prefix_size])
-		prefix_size++;
-	put_field(t, s, prefix, prefix_size, body + at, sizeof(body) - at);
+	put_field(j, prefix, prefix_size, at,
+		  (size_t)(body + sizeof(body) - at));
 }
 
-static void put_string(struct text *t, const struct spec *s, const char *text)
+static void put_integer(struct job *j, uint64_t value)
+{
+	unsigned size = j->type_size ? j->type_size : sizeof(int);
+	unsigned unused = 64 - 8 * size;
+	bool negative;
+
+	value <<= unused;
+	negative = is_one_of("di", j->letter) && value >> 63;
+	if (negative)
+		value = 0 - value;
+	put_number(j, "-", negative, value >> unused,
+		   is_one_of("xX", j->letter) ? 16 : 10);
+}
+
+/* Characters, up to the NUL or as many as the precision says. */
+static void put_string(struct job *j, const char *s)
 {
 	size_t size = 0;
 
-	if (!text)
-		text = "(null)";
-	while (size < s->precision && text[size])
+	if (!s)
+		s = "(null)";
+	while (size != (size_t)j->precision && s[size])
 		size++;
-	put_field(t, s, "", 0, text, size);
+	put_field(j, "", 0, s, size);
+}
+
+/*
+ * The next argument, of whatever type. Each has a register or a stack slot of
+ * 8 bytes for itself (System V ABI, 3.5.7), so one way to get them does for
+ * all; what lies above a smaller type is not defined. Not inline, for va_arg()
+ * is a lot of code.
+ */
+__attribute__((noinline))
+static uint64_t get_argument(struct job *j)
+{
+	return va_arg(j->args, uint64_t);
 }
 
 /* A number in the format, or the next argument for '*'. */
-static int get_number(const char **p, va_list *args)
+static int get_number(struct job *j)
 {
 	int n = 0;
 
-	if (**p == '*') {
-		++*p;
-		return va_arg(*args, int);
+	if (*j->fmt == '*') {
+		j->fmt++;
+		return (int)get_argument(j);
 	}
-	for (; **p >= '0' && **p <= '9'; ++*p) {
+	for (; *j->fmt >= '0' && *j->fmt <= '9'; j->fmt++) {
 		if (n < NUMBER_MAX)
-			n = n * 10 + (**p - '0');
+			n = n * 10 + (*j->fmt - '0');
 	}
 	return n;
 }
 
-static size_t get_type_size(const char **p)
+static void get_flags(struct job *j)
 {
-	size_t size = 0;
-
-	if (**p == 'z') {
-		size = sizeof(size_t);
-		++*p;
-	} else if (**p == 'l') {
-		size = sizeof(long);
-		if (*++*p == 'l') {
-			size = sizeof(long long);
-			++*p;
-		}
-	} else if (**p == 'h') {
-		size = sizeof(short);
-		if (*++*p == 'h') {
-			size = sizeof(char);
-			++*p;
-		}
+	j->fill = SPACES_BEFORE;
+	for (;; j->fmt++) {
+		if (*j->fmt == '-')
+			j->fill = SPACES_BEHIND;
+		else if (*j->fmt != '0')
+			break;
+		else if (j->fill == SPACES_BEFORE)
+			j->fill = ZEROS;
 	}
-	return size;
 }
 
-/* Reads a conversion behind its '%'; returns what follows its letter. */
-static const char *get_spec(const char *p, struct spec *s, va_list *args)
+static void get_length(struct job *j)
+{
+	const char first = *j->fmt;
+
+	j->type_size = 0;
+	if (!is_one_of("hlz", first))
+		return;
+	j->type_size = first == 'h' ? sizeof(short) : sizeof(long);
+	if (*++j->fmt == first && first != 'z') {
+		j->type_size = first == 'h' ? sizeof(char) : sizeof(long long);
+		j->fmt++;
+	}
+}
+
+/* Reads a conversion behind its '%', up to and with its letter. */
+static void get_conversion(struct job *j)
 {
 	int n;
 
-	*s = (struct spec){ .precision = NO_PRECISION };
-	for (; *p == '-' || *p == '0'; p++) {
-		if (*p == '-')
-			s->left = true;
-		else
-			s->zero = true;
+	get_flags(j);
+	n = get_number(j);
+	j->width = (unsigned)n;
+	if (n < 0) {            /* from '*': as in C, a flag and a width */
+		j->fill = SPACES_BEHIND;
+		j->width = 0 - (unsigned)n;
 	}
-	n = get_number(&p, args);
-	if (n < 0)              /* from '*': as in C, a flag and a width */
-		s->left = true;
-	s->width = n < 0 ? 0u - (unsigned)n : (unsigned)n;
-	if (*p == '.') {
-		p++;
-		n = get_number(&p, args);
-		if (n >= 0)     /* a negative one counts as none */
-			s->precision = (size_t)n;
+	j->precision = NO_PRECISION;
+	if (*j->fmt == '.') {
+		j->fmt++;
+		j->precision = get_number(j);
+		if (j->precision < 0)   /* counts as none */
+			j->precision = NO_PRECISION;
 	}
-	s->type_size = get_type_size(&p);
-	s->letter = *p;
-	return *p ? p + 1 : p;
+	get_length(j);
+	j->letter = *j->fmt;
+	if (j->letter)
+		j->fmt++;
 }
 
 /*
- * The next argument, of the length given, with its sign spread over all 64
- * bits. The System V ABI passes all that is longer than int in the same way.
+ * False if the conversion is none that we know. Precision is for text only, a
+ * length for numbers only.
  */
-static int64_t get_integer(const struct spec *s, va_list *args)
+static bool convert(struct job *j)
 {
-	unsigned unused = 64 - 8 * (unsigned)s->type_size;
 	uint64_t value;
-
-	if (s->type_size == 0)
-		return va_arg(*args, int);
-	if (s->type_size <= sizeof(int))
-		value = va_arg(*args, unsigned);
-	else
-		value = va_arg(*args, uint64_t);
-	return (int64_t)(value << unused) >> unused;
-}
-
-static uint64_t get_unsigned(const struct spec *s, va_list *args)
-{
-	size_t size = s->type_size ? s->type_size : sizeof(int);
-	unsigned unused = 64 - 8 * (unsigned)size;
-
-	return (uint64_t)get_integer(s, args) << unused >> unused;
-}
-
-/* Precision is for text only, a length for numbers only. */
-static bool known(const struct spec *s)
-{
-	switch (s->letter) {
-	case 'd':
-	case 'i':
-	case 'u':
-	case 'x':
-	case 'X':
-		return s->precision == NO_PRECISION;
-	case 'c':
-	case 'p':
-	case '%':
-		return s->precision == NO_PRECISION && s->type_size == 0;
-	case 's':
-		return s->type_size == 0;
-	default:
-		return false;
-	}
-}
-
-static void convert(struct text *t, struct spec *s, va_list *args)
-{
-	int64_t value;
 	char c;
 
-	switch (s->letter) {
-	case 'd':
-	case 'i':
-		value = get_integer(s, args);
-		if (value < 0)
-			put_number(t, s, "-", 0 - (uint64_t)value, 10);
-		else
-			put_number(t, s, "", (uint64_t)value, 10);
-		break;
-	case 'u':
-		put_number(t, s, "", get_unsigned(s, args), 10);
-		break;
-	case 'x':
-	case 'X':
-		put_number(t, s, "", get_unsigned(s, args), 16);
-		break;
-	case 'p':
-		put_number(t, s, "0x", (uintptr_t)va_arg(*args, void *), 16);
-		break;
-	case 'c':
-		c = (char)va_arg(*args, int);
-		s->zero = false;
-		put_field(t, s, "", 0, &c, 1);
-		break;
-	case 's':
-		s->zero = false;
-		put_string(t, s, va_arg(*args, const char *));
-		break;
-	case '%':
-		put(t, '%');
-		break;
+	if (j->precision != NO_PRECISION && j->letter != 's')
+		return false;
+	if (is_one_of("diuxX", j->letter)) {
+		put_integer(j, get_argument(j));
+		return true;
 	}
+	if (!is_one_of("cps%", j->letter) || j->type_size != 0)
+		return false;
+	if (j->letter == '%') {
+		put(j, "%", 1, 1);
+		return true;
+	}
+	value = get_argument(j);
+	if (j->letter == 'p') {
+		put_number(j, "0x", 2, value, 16);
+		return true;
+	}
+	if (j->fill == ZEROS)
+		j->fill = SPACES_BEFORE;
+	c = (char)value;
+	if (j->letter == 'c')
+		put_field(j, "", 0, &c, 1);
+	else
+		put_string(j, (const char *)(uintptr_t)value);
+	return true;
 }
 
 size_t vformat(char *buf, size_t size, const char *fmt, va_list args)
 {
-	struct text t = { .buf = buf, .size = size };
-	va_list rest;
+	struct job j = { .buf = buf, .size = size, .fmt = fmt };
 
-	/* A va_list parameter may be an array that decayed; a copy is not. */
-	va_copy(rest, args);
-	while (*fmt) {
-		const char *start = fmt++;
-		struct spec s;
+	va_copy(j.args, args);
+	while (*j.fmt) {
+		const char *start = j.fmt++;
 
-		if (*start != '%') {
-			put(&t, *start);
-			continue;
+		if (*start == '%') {
+			get_conversion(&j);
+			if (convert(&j))
+				continue;
 		}
-		fmt = get_spec(fmt, &s, &rest);
-		if (known(&s))
-			convert(&t, &s, &rest);
-		else
-			put_all(&t, start, (size_t)(fmt - start));
+		put(&j, start, (size_t)(j.fmt - start), 1);
 	}
-	va_end(rest);
+	va_end(j.args);
 	if (size > 0)
-		buf[t.length < size ? t.length : size - 1] = '\0';
-	return t.length;
+		buf[j.length < size ? j.length : size - 1] = '\0';
+	return j.length;
 }
 
 size_t format(char *buf, size_t size, const char *fmt, ...)
