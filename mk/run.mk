@@ -26,3 +26,12 @@ run: $(BUILD)/mkimage $(KERNEL)
 screenshot: ## Make docs/screenshot.png anew
 screenshot: $(BUILD)/stagecoach.img
 	$(Q)$(PYTHON) tools/screenshot.py $< docs/screenshot.png
+
+## DEV      the USB stick that `make usb` writes, e.g. /dev/sdX; YES=1: no question
+DEV ?=
+.PHONY: usb
+usb: ## Write KERNEL's image to the USB stick DEV
+usb: $(BUILD)/mkimage $(KERNEL)
+	@mkdir -p $(BUILD)/usb
+	$(Q)$(BUILD)/mkimage -o $(BUILD)/usb/disk.img '$(KERNEL)'
+	$(Q)sh tools/usb.sh $(BUILD)/usb/disk.img $(DEV)
