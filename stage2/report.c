@@ -7,6 +7,7 @@
  * kernel loads an IDT of its own.
  */
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "console.h"
 #include "cpu.h"
@@ -14,6 +15,7 @@
 #include "report.h"
 
 #define ERROR_CODES     0x60227d00u     /* vectors that push an error code */
+#define EXCEPTIONS      32              /* vectors above are interrupts */
 #define PAGE_FAULT      14
 #define PIC1_COMMAND    0x20
 #define PIC_READ_ISR    0x0b
@@ -21,19 +23,23 @@
 
 static const char *vector_name(unsigned vector)
 {
-	static const char *const name[] = {
-		"divide error", "debug", "NMI", "breakpoint", "overflow",
-		"bound range", "invalid opcode", "no coprocessor",
-		"double fault", "coprocessor overrun", "invalid TSS",
-		"segment not present", "stack fault", "general protection",
-		"page fault", "reserved", "x87 error", "alignment check",
-		"machine check", "SIMD error", "virtualization",
-		"control protection",
-	};
+	/* One string: a table of pointers would be as long as the text. */
+	static const char names[] =
+		"divide error\0" "debug\0" "NMI\0" "breakpoint\0" "overflow\0"
+		"bound range\0" "invalid opcode\0" "no coprocessor\0"
+		"double fault\0" "coprocessor overrun\0" "invalid TSS\0"
+		"segment not present\0" "stack fault\0" "general protection\0"
+		"page fault\0" "reserved\0" "x87 error\0" "alignment check\0"
+		"machine check\0" "SIMD error\0" "virtualization\0"
+		"control protection";
+	const char *name = names;
 
-	if (vector < sizeof(name) / sizeof(name[0]))
-		return name[vector];
-	return vector < 32 ? "reserved" : "interrupt";
+	if (vector >= EXCEPTIONS)
+		return "interrupt";
+	for (; vector > 0 && name < names + sizeof(names); name++)
+		if (*name == '\0')
+			vector--;
+	return name < names + sizeof(names) ? name : "reserved";
 }
 
 /*
@@ -48,23 +54,35 @@ static bool is_irq(unsigned vector)
 	return in8(PIC1_COMMAND) >> (vector - IRQ_VECTOR) & 1;
 }
 
+/* Three to a line. */
 static void print_registers(const struct fault_registers *r,
 			    const uint64_t *frame)
 {
-	console_print("RAX %016llx RBX %016llx RCX %016llx\n"
-		      "RDX %016llx RSI %016llx RDI %016llx\n",
-		      (unsigned long long)r->rax, (unsigned long long)r->rbx,
-		      (unsigned long long)r->rcx, (unsigned long long)r->rdx,
-		      (unsigned long long)r->rsi, (unsigned long long)r->rdi);
-	console_print("RBP %016llx R8  %016llx R9  %016llx\n"
-		      "R10 %016llx R11 %016llx R12 %016llx\n",
-		      (unsigned long long)r->rbp, (unsigned long long)r->r8,
-		      (unsigned long long)r->r9, (unsigned long long)r->r10,
-		      (unsigned long long)r->r11, (unsigned long long)r->r12);
-	console_print("R13 %016llx R14 %016llx R15 %016llx\n"
-		      "RSP %016llx CS %04llx SS %04llx RFLAGS %08llx\n",
-		      (unsigned long long)r->r13, (unsigned long long)r->r14,
-		      (unsigned long long)r->r15, (unsigned long long)frame[3],
+#define REGISTER(name, member) \
+	{ name, offsetof(struct fault_registers, member) / sizeof(uint64_t) }
+	static const struct {
+		char name[3];
+		uint8_t at;
+	} order[] = {
+		REGISTER("RAX", rax), REGISTER("RBX", rbx),
+		REGISTER("RCX", rcx), REGISTER("RDX", rdx),
+		REGISTER("RSI", rsi), REGISTER("RDI", rdi),
+		REGISTER("RBP", rbp), REGISTER("R8 ", r8),
+		REGISTER("R9 ", r9), REGISTER("R10", r10),
+		REGISTER("R11", r11), REGISTER("R12", r12),
+		REGISTER("R13", r13), REGISTER("R14", r14),
+		REGISTER("R15", r15),
+	};
+#undef REGISTER
+	const uint64_t *value = (const uint64_t *)r;
+	unsigned i;
+
+	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		console_print("%.3s %016llx%c", order[i].name,
+			      (unsigned long long)value[order[i].at],
+			      i % 3 == 2 ? '\n' : ' ');
+	console_print("RSP %016llx CS %04llx SS %04llx RFLAGS %08llx\n",
+		      (unsigned long long)frame[3],
 		      (unsigned long long)frame[1],
 		      (unsigned long long)frame[4],
 		      (unsigned long long)frame[2]);
@@ -74,14 +92,13 @@ _Noreturn void fault_report(const struct fault_registers *r)
 {
 	static bool busy;
 	unsigned vector = r->vector + 128;
-	bool has_code = vector < 32 && ERROR_CODES >> vector & 1;
 	bool irq = is_irq(vector);
-	const uint64_t *frame;
-
 	/* A line interrupt pushes no error code, whatever its vector. */
-	if (irq)
-		has_code = false;
-	frame = r->frame + has_code;
+	bool has_code = !irq && vector < EXCEPTIONS &&
+			ERROR_CODES >> vector & 1;
+	const uint64_t *frame = r->frame + has_code;
+	const char *kind = vector < EXCEPTIONS ? "exception" : "vector";
+	unsigned number = vector;
 
 	if (busy)
 		die("exception %u at 0x%llx while reporting one", vector,
@@ -90,27 +107,23 @@ _Noreturn void fault_report(const struct fault_registers *r)
 
 	console_open();
 	console_home();
+	if (irq) {
+		kind = "interrupt from IRQ";
+		number -= IRQ_VECTOR;
+	}
+	console_print("stagecoach: %s %u at 0x%llx", kind, number,
+		      (unsigned long long)frame[0]);
+	if (has_code && vector == PAGE_FAULT)
+		console_print(", address 0x%llx",
+			      (unsigned long long)cpu_cr2());
 	if (irq)
-		console_print("stagecoach: interrupt from IRQ %u at 0x%llx, "
-			      "and no handler\n", vector - IRQ_VECTOR,
-			      (unsigned long long)frame[0]);
-	else if (vector == PAGE_FAULT)
-		console_print("stagecoach: exception 14 at 0x%llx, address "
-			      "0x%llx (page fault, error code 0x%llx)\n",
-			      (unsigned long long)frame[0],
-			      (unsigned long long)cpu_cr2(),
-			      (unsigned long long)r->frame[0]);
+		console_print(", and no handler\n");
 	else if (has_code)
-		console_print("stagecoach: exception %u at 0x%llx (%s, error "
-			      "code 0x%llx)\n", vector,
-			      (unsigned long long)frame[0],
+		console_print(" (%s, error code 0x%llx)\n",
 			      vector_name(vector),
 			      (unsigned long long)r->frame[0]);
 	else
-		console_print("stagecoach: %s %u at 0x%llx (%s)\n",
-			      vector < 32 ? "exception" : "vector", vector,
-			      (unsigned long long)frame[0],
-			      vector_name(vector));
+		console_print(" (%s)\n", vector_name(vector));
 	print_registers(r, frame);
 	cpu_halt();
 }
