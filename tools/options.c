@@ -15,6 +15,7 @@
 #define OPTION_SYMBOLS  257
 #define OPTION_HELP     258
 #define OPTION_VERSION  259
+#define OPTION_FORMAT   260
 
 static const char short_options[] = "o:c:m:l:v";
 
@@ -23,6 +24,7 @@ static const struct option long_options[] = {
 	{ "cmdline", required_argument, NULL, 'c' },
 	{ "module", required_argument, NULL, 'm' },
 	{ "compress", required_argument, NULL, OPTION_COMPRESS },
+	{ "format", required_argument, NULL, OPTION_FORMAT },
 	{ "symbols", no_argument, NULL, OPTION_SYMBOLS },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "list", required_argument, NULL, 'l' },
@@ -46,6 +48,7 @@ void options_help(void)
 "                              its base name); NAME follows the last '='\n"
 "      --compress=WHEN       auto: where it saves an eighth (default);\n"
 "                              always: where it saves a sector; never\n"
+"      --format=raw          what IMAGE is; qemu-img converts it to others\n"
 "      --symbols             carry every byte of KERNEL, its symbols too\n"
 "  -l, --list=IMAGE          print what IMAGE holds and verify all of it\n"
 "  -v, --verbose             list the image that was made; with --list, each\n"
@@ -110,6 +113,14 @@ static void set_compress(struct options *o, const char *arg)
 		usage_error(o, "--compress is auto, always or never, not", arg);
 }
 
+/* One format is enough: qemu-img knows all others. */
+static void check_format(struct options *o, const char *arg)
+{
+	if (strcmp(arg, "raw") != 0)
+		usage_error(o, "--format is raw (use qemu-img convert -f raw "
+			    "-O FORMAT for others), not", arg);
+}
+
 static void set_cmdline(struct options *o, const char *arg)
 {
 	o->cmdline = arg;
@@ -139,6 +150,9 @@ static void apply(struct options *o, int option, char *arg)
 		break;
 	case OPTION_COMPRESS:
 		set_compress(o, arg);
+		break;
+	case OPTION_FORMAT:
+		check_format(o, arg);
 		break;
 	case OPTION_SYMBOLS:
 		o->symbols = true;

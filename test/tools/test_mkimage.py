@@ -3,6 +3,7 @@
 import os
 import pathlib
 import random
+import re
 import shutil
 import socket
 import subprocess
@@ -25,9 +26,16 @@ def test_help(tool):
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("Usage: mkimage ")
     for option in ("output", "cmdline", "module", "compress", "symbols",
-                   "list", "verbose", "help", "version"):
+                   "format", "list", "verbose", "help", "version"):
         assert f"--{option}" in done.stdout
     assert all(len(line) <= 80 for line in done.stdout.splitlines())
+
+
+def test_man_page_names_every_option(tool):
+    page = (pathlib.Path(__file__).resolve().parents[2] /
+            "docs/man/mkimage.1").read_text().replace("\\-", "-")
+    for option in re.findall(r"--\w+", tool.run("--help").stdout):
+        assert option in page, option
 
 
 def test_version(tool):
@@ -44,6 +52,7 @@ USAGE = {
     "two kernels": ["k", "k2"],
     "output without a name": ["k", "-o"],
     "compress with an unknown word": ["--compress=fast", "k"],
+    "a format that is not ours": ["--format=qcow2", "k"],
     "symbols with a value": ["--symbols=yes", "k"],
     "module without a file": ["-m", "=name", "k"],
     "module without a name": ["-m", "k=", "k"],
@@ -159,7 +168,8 @@ def test_option_spellings(tool):
                  ["--output=1", "--cmdline=hi", "--module=m=n", "--", "k"],
                  ["--out", "1", "--cmd", "hi", "--mod", "m=n", "k"],
                  ["-o", "0", "-o", "1", "-c", "no", "-c", "hi", "-mm=n",
-                  "--compress=never", "--compress=auto", "k"]):
+                  "--compress=never", "--compress=auto", "--format=raw",
+                  "k"]):
         tool.make(*args)
         images.append((tool.folder / "1").read_bytes())
     assert len(set(images)) == 1
