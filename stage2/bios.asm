@@ -7,6 +7,7 @@
 %include "layout.inc"
 
 PORT_CMOS       equ     0x70            ; index; bit 7 keeps NMI out
+PORT_CMOS_DATA  equ     0x71            ; some want a read after each index
 CMOS_STATUS     equ     0x0d
 TSS_AVAILABLE   equ     0x89            ; a descriptor's type byte, not busy
 
@@ -79,6 +80,7 @@ compat: mov     eax, CR0_PE
         mov     ds, ax
         mov     al, CMOS_STATUS         ; NMI on again: the BIOS owns it
         out     PORT_CMOS, al
+        in      al, PORT_CMOS_DATA
         mov     es, [regs + REGS_ES]
         mov     eax, [regs + REGS_EAX]
         mov     ebx, [regs + REGS_EBX]
@@ -116,6 +118,7 @@ int_vector:                             ; above made the change visible
         popfd
         mov     al, 0x80 | CMOS_STATUS  ; NMI off
         out     PORT_CMOS, al
+        in      al, PORT_CMOS_DATA
 
 ; Up.
         lgdt    [gdt_pointer]

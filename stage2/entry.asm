@@ -29,6 +29,8 @@ SIZE_2M_SHIFT   equ     21
 SIZE_1G         equ     0x40000000
 ENTRIES         equ     512             ; of a page table
 PORT_CMOS       equ     0x70            ; index; bit 7 keeps NMI out
+PORT_CMOS_DATA  equ     0x71            ; some want a read after each index
+CMOS_STATUS     equ     0x0d
 
         global  early_start, cpu_facts, boot_cr0, gdt_pointer
         extern  real_fail
@@ -103,16 +105,16 @@ early_start:
         cmp     edx, EDX_SSE2 | EDX_FXSR
         jne     real_fail
 
-        mov     eax, cr0
-        mov     [boot_cr0], eax         ; what the BIOS calls get back
-
 ; Into protected mode. NMI stays off but for the BIOS: its handler is real-mode
 ; code, and there is a moment on the way when no IDT would fit.
         cli
-        mov     al, 0x80 | 0x0d
+        mov     al, 0x80 | CMOS_STATUS
         out     PORT_CMOS, al
+        in      al, PORT_CMOS_DATA
         lgdt    [gdt_load_pointer]
         lidt    [null_idt]
+        mov     eax, cr0
+        mov     [boot_cr0], eax         ; what the BIOS calls get back
         or      eax, CR0_PE
         and     eax, ~CR0_PG & 0xffffffff
         mov     cr0, eax
