@@ -107,6 +107,7 @@ include mk/mkimage.mk
 include mk/kernel.mk
 include mk/run.mk
 -include mk/test-kernels.mk
+include mk/test-hostile.mk
 include mk/test.mk
 
 .PHONY: all clean

@@ -16,6 +16,7 @@ from machine import COLUMNS, POLL, QUIET, ROWS, SCREEN, End, last_words
 
 SHARE = Path(os.environ.get("BOCHS_SHARE", "/usr/share/bochs"))
 CYLINDER = 16 * 63 * 512
+FLOPPY = "floppya: 1_44=floppy, status=inserted\nboot: floppy"
 
 # "term" draws on a terminal, of which we are the other end. A panic at a
 # triple fault shows more than a reset would.
@@ -29,7 +30,7 @@ megs: {megs}
 ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
 ata0-master: type=disk, path=disk, mode=flat, cylinders={cylinders}, \
 heads=16, spt=63
-boot: disk
+{boot}
 com1: enabled=1, mode=file, dev=serial
 clock: sync=none, time0=utc
 log: log
@@ -62,15 +63,17 @@ class _Terminal:
 
 
 def bochs(image, cpu="corei7_skylake_x", bios="BIOS-bochs-latest", megs=64,
-          timeout=30):
-    """Boots a copy of image: Bochs locks what it opens."""
+          timeout=30, floppy=None):
+    """Boots a copy of image, or of a floppy: Bochs locks what it opens."""
     folder = Path(tempfile.mkdtemp(prefix="bochs-"))
     shutil.copy(image, folder / "disk")
+    if floppy:
+        shutil.copy(floppy, folder / "floppy")
     size = (folder / "disk").stat().st_size
     assert size % CYLINDER == 0, "Bochs wants whole cylinders"
     (folder / "rc").write_text(CONFIG.format(
         share=SHARE, bios=bios, cpu=cpu, megs=megs,
-        cylinders=size // CYLINDER))
+        cylinders=size // CYLINDER, boot=FLOPPY if floppy else "boot: disk"))
     (folder / "commands").write_text("continue\n")
     terminal = _Terminal()
     start = time.time()
