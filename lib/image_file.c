@@ -5,8 +5,6 @@
 
 #include "image_file.h"
 
-#define COUNT_OF(a)     (sizeof(a) / sizeof((a)[0]))
-
 /* What stands before the sum at the end of a sector. */
 #define SUMMED_SIZE     (SECTOR_SIZE - sizeof(struct checksum))
 
@@ -15,31 +13,24 @@ _Static_assert(__builtin_offsetof(struct image_super, sum) == SUMMED_SIZE,
 _Static_assert(__builtin_offsetof(struct image_table, sum) == SUMMED_SIZE,
 	       "a table's sum ends its sector");
 
-/* One thing that has to be so, and the number that is wrong if it is not. */
-struct rule {
-	bool kept;
-	const char *field;
-	uint64_t value;
-};
-
-static int fail(struct image_fault *fault, int err, uint64_t lba,
-		const char *what, uint64_t value)
+/* What will be wrong, if anything. Called too often to be copied each time. */
+__attribute__((noinline))
+static void begin(struct image_fault *fault, uint64_t lba, const char *what)
 {
-	fault->lba = lba;
-	fault->what = what;
+	*fault = (struct image_fault){ .lba = lba, .what = what, .field = "" };
+}
+
+static int refuse(struct image_fault *fault, int err, const char *field,
+		  uint64_t value)
+{
+	fault->field = field;
 	fault->value = value;
 	return err;
 }
 
-static int judge(const struct rule *rule, size_t count, uint64_t lba,
-		 struct image_fault *fault)
+static int bad(struct image_fault *fault, const char *field, uint64_t value)
 {
-	for (; count > 0; rule++, count--) {
-		if (!rule->kept)
-			return fail(fault, IMAGE_BAD_FIELD, lba, rule->field,
-				    rule->value);
-	}
-	return IMAGE_OK;
+	return refuse(fault, IMAGE_BAD_FIELD, field, value);
 }
 
 /* The count sectors from lba on lie in [low, high). */
@@ -72,184 +63,187 @@ static uint64_t round_up_div(uint64_t n, uint64_t by)
 int image_check_header(const struct stage2_header *h,
 		       struct image_fault *fault)
 {
-	const struct rule rules[] = {
-		{ h->stage2_sectors >= 1 &&
-		  h->stage2_sectors <= h->loader_sectors,
-		  "loader header stage2_sectors", h->stage2_sectors },
-		{ h->loader_sectors <= LOADER_MAX_SECTORS,
-		  "loader header loader_sectors", h->loader_sectors },
-		/* Real mode's loop over them would take 0 for 65536. */
-		{ h->early_sectors >= 1 &&
-		  h->early_sectors < h->stage2_sectors,
-		  "loader header early_sectors", h->early_sectors },
-		{ h->super_lba >= STAGE2_LBA + (uint32_t)h->stage2_sectors,
-		  "loader header super_lba", h->super_lba },
-		/* 0 would let any image's superblock pass. */
-		{ h->image_id != 0, "loader header image_id", 0 },
-		{ h->reserved == 0 && h->reserved2 == 0,
-		  "loader header reserved",
-		  h->reserved ? h->reserved : h->reserved2 },
-	};
-
+	begin(fault, STAGE2_LBA, "loader header");
 	if (h->magic != STAGE2_MAGIC)
-		return fail(fault, IMAGE_BAD_MAGIC, STAGE2_LBA,
-			    "loader header", h->magic);
-	return judge(rules, COUNT_OF(rules), STAGE2_LBA, fault);
+		return refuse(fault, IMAGE_BAD_MAGIC, "", h->magic);
+	if (h->stage2_sectors < 1 || h->stage2_sectors > h->loader_sectors)
+		return bad(fault, " stage2_sectors", h->stage2_sectors);
+	if (h->loader_sectors > LOADER_MAX_SECTORS)
+		return bad(fault, " loader_sectors", h->loader_sectors);
+	/* Real mode's loop over them would take 0 for 65536. */
+	if (h->early_sectors < 1 || h->early_sectors >= h->stage2_sectors)
+		return bad(fault, " early_sectors", h->early_sectors);
+	if (h->super_lba < STAGE2_LBA + (uint32_t)h->stage2_sectors)
+		return bad(fault, " super_lba", h->super_lba);
+	/* 0 would let any image's superblock pass. */
+	if (h->image_id == 0)
+		return bad(fault, " image_id", 0);
+	if ((h->reserved | h->reserved2) != 0)
+		return bad(fault, " reserved", h->reserved | h->reserved2);
+	return IMAGE_OK;
+}
+
+static int check_super_fields(const struct image_super *s, uint64_t lba,
+			      struct image_fault *fault)
+{
+	const uint64_t bytes = (uint64_t)s->directory_sectors * SECTOR_SIZE;
+
+	if (s->block_size != IMAGE_BLOCK_SIZE)
+		return bad(fault, " block_size", s->block_size);
+	if ((uint32_t)s->image_id == 0)
+		return bad(fault, " image_id", s->image_id);
+	if (s->disk_sectors <= lba)
+		return bad(fault, " disk_sectors", s->disk_sectors);
+	if (bytes > IMAGE_MAX_DIRECTORY)
+		return bad(fault, " directory_sectors", s->directory_sectors);
+	if (!within(s->directory_lba, s->directory_sectors, lba + 1,
+		    s->disk_sectors))
+		return bad(fault, " directory_lba", s->directory_lba);
+	if (s->file_count < 1 || s->file_count > IMAGE_MAX_FILES ||
+	    s->file_count * sizeof(struct image_file) > bytes)
+		return bad(fault, " file_count", s->file_count);
+	if (s->flags != 0)
+		return bad(fault, " flags", s->flags);
+	if (!is_zero(s->reserved, sizeof(s->reserved)))
+		return bad(fault, " reserved", 0);
+	return IMAGE_OK;
 }
 
 int image_check_super(const struct image_super *s, uint64_t lba,
 		      uint64_t image_id, struct image_fault *fault)
 {
-	const uint64_t bytes = (uint64_t)s->directory_sectors * SECTOR_SIZE;
-	const struct rule rules[] = {
-		{ s->block_size == IMAGE_BLOCK_SIZE,
-		  "superblock block_size", s->block_size },
-		{ (uint32_t)s->image_id != 0,
-		  "superblock image_id", s->image_id },
-		{ s->disk_sectors > lba,
-		  "superblock disk_sectors", s->disk_sectors },
-		{ bytes <= IMAGE_MAX_DIRECTORY,
-		  "superblock directory_sectors", s->directory_sectors },
-		{ within(s->directory_lba, s->directory_sectors, lba + 1,
-			 s->disk_sectors),
-		  "superblock directory_lba", s->directory_lba },
-		{ s->file_count >= 1 && s->file_count <= IMAGE_MAX_FILES &&
-		  s->file_count * sizeof(struct image_file) <= bytes,
-		  "superblock file_count", s->file_count },
-		{ s->flags == 0, "superblock flags", s->flags },
-		{ is_zero(s->reserved, sizeof(s->reserved)),
-		  "superblock reserved", 0 },
-	};
-
+	begin(fault, lba, "superblock");
 	if (memcmp(s->magic, IMAGE_SUPER_MAGIC, sizeof(s->magic)) != 0)
-		return fail(fault, IMAGE_BAD_MAGIC, lba, "superblock", 0);
+		return IMAGE_BAD_MAGIC;
 	/* Before the sum: another version may have another one. */
 	if (s->version != IMAGE_VERSION)
-		return fail(fault, IMAGE_BAD_VERSION, lba, "superblock",
-			    s->version);
+		return refuse(fault, IMAGE_BAD_VERSION, "", s->version);
 	if (!checksum_equal(sum_of(s, SUMMED_SIZE), s->sum))
-		return fail(fault, IMAGE_BAD_SUM, lba, "superblock", 0);
+		return IMAGE_BAD_SUM;
 	if (image_id != 0 && s->image_id != image_id)
-		return fail(fault, IMAGE_OTHER_ID, lba, "superblock",
-			    s->image_id);
-	return judge(rules, COUNT_OF(rules), lba, fault);
+		return refuse(fault, IMAGE_OTHER_ID, "", s->image_id);
+	return check_super_fields(s, lba, fault);
 }
 
-/* How many files of a type the directory has had so far. */
+/* How many files of each type the directory has had so far. */
 struct census {
-	uint32_t cmdlines;
-	uint32_t modules;
+	uint8_t seen[IMAGE_MODULE + 1];
 };
 
 static bool type_fits(const struct image_file *file, uint64_t index,
-		      struct census *seen)
+		      struct census *census)
 {
-	switch (file->type) {
-	case IMAGE_KERNEL:
-		return index == 0;
-	case IMAGE_CMDLINE:
-		return index > 0 && seen->cmdlines++ == 0;
-	case IMAGE_MODULE:
-		return index > 0 && seen->modules++ < IMAGE_MAX_MODULES;
-	default:
-		return false;
-	}
+	static const uint8_t most[IMAGE_MODULE + 1] = {
+		[IMAGE_KERNEL] = 1,
+		[IMAGE_CMDLINE] = 1,
+		[IMAGE_MODULE] = IMAGE_MAX_MODULES,
+	};
+
+	return file->type <= IMAGE_MODULE &&
+	       (file->type == IMAGE_KERNEL) == (index == 0) &&
+	       census->seen[file->type]++ < most[file->type];
 }
 
 static bool size_fits(const struct image_file *file)
 {
-	switch (file->type) {
-	case IMAGE_KERNEL:
-		return file->size >= 1 && file->size <= IMAGE_MAX_FILE;
-	case IMAGE_CMDLINE:
-		return file->size <= IMAGE_MAX_CMDLINE;
-	default:
-		return file->size <= IMAGE_MAX_FILE;
-	}
+	return file->size <= (file->type == IMAGE_CMDLINE ?
+			      IMAGE_MAX_CMDLINE : IMAGE_MAX_FILE) &&
+	       (file->type != IMAGE_KERNEL || file->size > 0);
 }
 
-/* No sectors are at 0; others lie in [low, high). */
-static bool sectors_fit(uint64_t lba, uint64_t count, uint64_t low,
-			uint64_t high)
+/* No sectors are at 0; others lie in what the directory leaves of the disk. */
+static bool sectors_fit(const struct image_super *s, uint64_t lba,
+			uint64_t count)
 {
-	return count == 0 ? lba == 0 : within(lba, count, low, high);
+	if (count == 0)
+		return lba == 0;
+	return within(lba, count,
+		      s->directory_lba + (uint64_t)s->directory_sectors,
+		      s->disk_sectors);
 }
 
 /* Its name lies between the entries and the directory's end, and is text. */
 static bool name_fits(const struct image_super *s, const uint8_t *directory,
 		      const struct image_file *file)
 {
-	const uint64_t low = s->file_count * sizeof(*file);
-	const uint64_t high = (uint64_t)s->directory_sectors * SECTOR_SIZE;
-	uint32_t i;
+	const uint8_t *name = directory + file->name_offset;
+	uint32_t i = 0;
 
 	if (file->name_size > IMAGE_MAX_NAME ||
-	    !within(file->name_offset, file->name_size + 1, low, high))
+	    !within(file->name_offset, file->name_size + 1,
+		    s->file_count * sizeof(*file),
+		    (uint64_t)s->directory_sectors * SECTOR_SIZE))
 		return false;
-	for (i = 0; i < file->name_size; i++) {
-		if (directory[file->name_offset + i] == '\0')
-			return false;
-	}
-	return directory[file->name_offset + i] == '\0';
+	while (i < file->name_size && name[i] != '\0')
+		i++;
+	return i == file->name_size && name[i] == '\0';
 }
 
-static int check_file(const struct image_super *s, const uint8_t *directory,
-		      const struct image_file *f, uint64_t index,
-		      struct census *seen, struct image_fault *fault)
+/* Where its tables and its data are. */
+static int check_sectors(const struct image_super *s,
+			 const struct image_file *f, struct image_fault *fault)
 {
-	const uint64_t low = s->directory_lba + (uint64_t)s->directory_sectors;
-	const uint64_t high = s->disk_sectors;
 	const uint64_t tables = round_up_div(f->block_count,
 					     IMAGE_TABLE_BLOCKS);
 	const uint64_t max_sectors = (uint64_t)f->block_count *
 				     IMAGE_BLOCK_SECTORS;
-	const bool kernel = f->type == IMAGE_KERNEL;
-	const struct rule rules[] = {
-		{ type_fits(f, index, seen), "file entry type", f->type },
-		{ (f->flags & ~(kernel ? IMAGE_FILE_SYMBOLS : 0)) == 0,
-		  "file entry flags", f->flags },
-		{ size_fits(f), "file entry size", f->size },
-		{ f->block_count == round_up_div(f->size, IMAGE_BLOCK_SIZE),
-		  "file entry block_count", f->block_count },
-		{ sectors_fit(f->table_lba, tables, low, high),
-		  "file entry table_lba", f->table_lba },
-		{ f->data_sectors <= max_sectors,
-		  "file entry data_sectors", f->data_sectors },
-		{ sectors_fit(f->data_lba, f->data_sectors, low, high),
-		  "file entry data_lba", f->data_lba },
-		{ name_fits(s, directory, f),
-		  "file entry name_offset", f->name_offset },
-		{ f->type != IMAGE_MODULE || f->name_size > 0,
-		  "file entry name_size", f->name_size },
-		{ f->wish_offset == 0 || (kernel && f->wish_offset < f->size),
-		  "file entry wish_offset", f->wish_offset },
-		{ f->reserved == 0, "file entry reserved", f->reserved },
-	};
 
-	return judge(rules, COUNT_OF(rules), s->directory_lba +
-		     index * sizeof(*f) / SECTOR_SIZE, fault);
+	if (f->block_count != round_up_div(f->size, IMAGE_BLOCK_SIZE))
+		return bad(fault, " block_count", f->block_count);
+	if (!sectors_fit(s, f->table_lba, tables))
+		return bad(fault, " table_lba", f->table_lba);
+	if (f->data_sectors > max_sectors)
+		return bad(fault, " data_sectors", f->data_sectors);
+	if (!sectors_fit(s, f->data_lba, f->data_sectors))
+		return bad(fault, " data_lba", f->data_lba);
+	return IMAGE_OK;
+}
+
+static int check_file(const struct image_super *s, const uint8_t *directory,
+		      const struct image_file *f, uint64_t index,
+		      struct census *census, struct image_fault *fault)
+{
+	const bool kernel = f->type == IMAGE_KERNEL;
+	int err;
+
+	if (!type_fits(f, index, census))
+		return bad(fault, " type", f->type);
+	if ((f->flags & ~(kernel ? IMAGE_FILE_SYMBOLS : 0)) != 0)
+		return bad(fault, " flags", f->flags);
+	if (!size_fits(f))
+		return bad(fault, " size", f->size);
+	err = check_sectors(s, f, fault);
+	if (err)
+		return err;
+	if (!name_fits(s, directory, f))
+		return bad(fault, " name_offset", f->name_offset);
+	if (f->type == IMAGE_MODULE && f->name_size == 0)
+		return bad(fault, " name_size", 0);
+	if (f->wish_offset != 0 && (!kernel || f->wish_offset >= f->size))
+		return bad(fault, " wish_offset", f->wish_offset);
+	if (f->reserved != 0)
+		return bad(fault, " reserved", f->reserved);
+	return IMAGE_OK;
 }
 
 int image_check_directory(const struct image_super *s, const void *directory,
 			  struct image_fault *fault)
 {
 	const size_t size = (size_t)s->directory_sectors * SECTOR_SIZE;
-	const uint8_t *byte = directory;
-	struct census seen = { 0 };
-	struct image_file file;
+	const struct image_file *file = directory;
+	struct census census = { { 0 } };
 	uint32_t i;
-	int err;
+	int err = IMAGE_OK;
 
+	begin(fault, s->directory_lba, "directory");
 	if (!checksum_equal(sum_of(directory, size), s->directory_sum))
-		return fail(fault, IMAGE_BAD_SUM, s->directory_lba,
-			    "directory", 0);
-	for (i = 0; i < s->file_count; i++) {
-		memcpy(&file, byte + i * sizeof(file), sizeof(file));
-		err = check_file(s, byte, &file, i, &seen, fault);
-		if (err)
-			return err;
+		return IMAGE_BAD_SUM;
+	for (i = 0; i < s->file_count && !err; i++) {
+		begin(fault, s->directory_lba +
+		      i * sizeof(*file) / SECTOR_SIZE, "file entry");
+		err = check_file(s, directory, &file[i], i, &census, fault);
 	}
-	return IMAGE_OK;
+	return err;
 }
 
 /* stored_size is one that a block of that codec and size can have. */
@@ -278,71 +272,64 @@ static bool place_fits(const struct image_file *file,
 }
 
 static int check_block(const struct image_file *file, uint64_t index,
-		       const struct image_block *b, uint64_t table_lba,
-		       uint64_t *next_lba, struct image_fault *fault)
+		       const struct image_block *b, uint64_t *next_lba,
+		       struct image_fault *fault)
 {
-	const uint64_t size = image_block_bytes(file, index);
-	const struct rule rules[] = {
-		{ b->codec <= IMAGE_LZ4, "block codec", b->codec },
-		{ stored_fits(b, size), "block stored_size", b->stored_size },
-		{ place_fits(file, b, *next_lba), "block lba", b->lba },
-	};
-	int err;
-
-	err = judge(rules, COUNT_OF(rules), table_lba, fault);
-	if (!err && b->codec != IMAGE_ZERO)
+	if (b->codec > IMAGE_LZ4)
+		return bad(fault, " codec", b->codec);
+	if (!stored_fits(b, image_block_bytes(file, index)))
+		return bad(fault, " stored_size", b->stored_size);
+	if (!place_fits(file, b, *next_lba))
+		return bad(fault, " lba", b->lba);
+	if (b->codec != IMAGE_ZERO)
 		*next_lba = b->lba + image_block_sectors(b);
-	return err;
+	return IMAGE_OK;
 }
 
-/* The sum, and what does not depend on the blocks. */
-static int check_table_frame(const struct image_file *file,
-			     uint64_t file_index, uint64_t table_index,
-			     const struct image_table *table,
-			     struct image_fault *fault)
+/* The table's blocks, which all are the file's. */
+static int check_blocks(const struct image_file *file,
+			const struct image_table *table, uint64_t count,
+			uint64_t *next_lba, struct image_fault *fault)
 {
-	const uint64_t lba = file->table_lba + table_index;
-	const uint64_t first = table_index * IMAGE_TABLE_BLOCKS;
-	const struct rule rules[] = {
-		{ table->file == file_index, "block table file", table->file },
-		{ table->first_block == first && first < file->block_count,
-		  "block table first_block", table->first_block },
-	};
+	int err = IMAGE_OK;
 
-	if (!checksum_equal(sum_of(table, SUMMED_SIZE), table->sum))
-		return fail(fault, IMAGE_BAD_SUM, lba, "block table", 0);
-	return judge(rules, COUNT_OF(rules), lba, fault);
+	fault->what = "block";
+	for (uint64_t i = 0; i < count && !err; i++)
+		err = check_block(file, table->first_block + i,
+				  &table->block[i], next_lba, fault);
+	return err;
 }
 
 int image_check_table(const struct image_file *file, uint64_t file_index,
 		      uint64_t table_index, const struct image_table *table,
 		      uint64_t *next_lba, struct image_fault *fault)
 {
-	const uint64_t lba = file->table_lba + table_index;
 	const uint64_t first = table_index * IMAGE_TABLE_BLOCKS;
-	const uint64_t end_lba = file->data_lba + file->data_sectors;
+	uint64_t count = IMAGE_TABLE_BLOCKS;
 	uint64_t next = *next_lba;
-	uint32_t i;
 	int err;
 
-	err = check_table_frame(file, file_index, table_index, table, fault);
+	begin(fault, file->table_lba + table_index, "block table");
+	if (!checksum_equal(sum_of(table, SUMMED_SIZE), table->sum))
+		return IMAGE_BAD_SUM;
+	if (table->file != file_index)
+		return bad(fault, " file", table->file);
+	if (table->first_block != first || first >= file->block_count)
+		return bad(fault, " first_block", table->first_block);
+
+	if (count > file->block_count - first)
+		count = file->block_count - first;
+	err = check_blocks(file, table, count, &next, fault);
 	if (err)
 		return err;
-	for (i = 0; i < IMAGE_TABLE_BLOCKS && first + i < file->block_count;
-	     i++) {
-		err = check_block(file, first + i, &table->block[i], lba,
-				  &next, fault);
-		if (err)
-			return err;
-	}
-	if (i < IMAGE_TABLE_BLOCKS &&
-	    !is_zero(&table->block[i],
-		     (IMAGE_TABLE_BLOCKS - i) * sizeof(table->block[i])))
-		return fail(fault, IMAGE_BAD_FIELD, lba,
-			    "block table unused blocks", i);
-	if (first + i == file->block_count && next != 0 && next != end_lba)
-		return fail(fault, IMAGE_BAD_FIELD, lba,
-			    "block table end of data", next);
+	fault->what = "block table";
+	if (count < IMAGE_TABLE_BLOCKS &&
+	    !is_zero(&table->block[count], (IMAGE_TABLE_BLOCKS - count) *
+		     sizeof(table->block[0])))
+		return bad(fault, " unused blocks", count);
+	if (first + count == file->block_count && next != 0 &&
+	    next != file->data_lba + file->data_sectors)
+		return bad(fault, " end of data", next);
 	*next_lba = next;
 	return IMAGE_OK;
 }
@@ -378,24 +365,23 @@ uint32_t image_sector_sum(const void *sector)
 
 const char *image_strerror(int err)
 {
-	switch (err) {
-	case IMAGE_OK:
-		return "no error";
-	case IMAGE_READ:
-		return "cannot be read";
-	case IMAGE_BAD_MAGIC:
-		return "is not there";
-	case IMAGE_BAD_VERSION:
-		return "is of another version";
-	case IMAGE_OTHER_ID:
-		return "belongs to another image";
-	case IMAGE_BAD_SUM:
-		return "does not match its checksum";
-	case IMAGE_BAD_FIELD:
-		return "is out of range";
-	case IMAGE_BAD_DATA:
-		return "does not decompress";
-	default:
-		return "unknown error";
-	}
+	/* By number, from 0 down. */
+	static const char reasons[] =
+		"no error\0"
+		"cannot be read\0"
+		"is not there\0"
+		"is of another version\0"
+		"belongs to another image\0"
+		"does not match its checksum\0"
+		"is out of range\0"
+		"does not decompress\0"
+		"unknown error";
+	const char *s = reasons;
+
+	if (err > IMAGE_OK || err < IMAGE_BAD_DATA)
+		err = IMAGE_BAD_DATA - 1;
+	for (; err < 0; err++)
+		while (*s++ != '\0')
+			;
+	return s;
 }

@@ -26,8 +26,9 @@ enum image_err {
 struct image_fault {
 	uint64_t lba;           /* sector concerned */
 	uint64_t value;         /* the number that is wrong, else 0 */
-	const char *what;       /* the structure by name; its field, too, where
-				   the error is IMAGE_BAD_FIELD */
+	const char *what;       /* the structure by name */
+	const char *field;      /* its field, with a space before it, where the
+				   error is IMAGE_BAD_FIELD; else "" */
 };
 
 /*
@@ -73,10 +74,10 @@ int image_check_super(const struct image_super *super, uint64_t lba,
 		      uint64_t image_id, struct image_fault *fault);
 
 /*
- * Checks the directory (super->directory_sectors whole sectors) against its
- * sum and every file entry: types and their order, sizes, ranges on the disk,
- * names inside the directory and terminated, block counts. Tables and data
- * lie behind the directory. fault->lba is the entry's sector.
+ * Checks the directory (super->directory_sectors whole sectors, 8-byte
+ * aligned) against its sum and every file entry: types and their order, sizes,
+ * ranges on the disk, names inside the directory and terminated, block counts.
+ * Tables and data lie behind the directory. fault->lba is the entry's sector.
  */
 int image_check_directory(const struct image_super *super,
 			  const void *directory, struct image_fault *fault);

@@ -34,7 +34,9 @@ struct reader {
 static int fail(const struct reader *r, int err, uint64_t lba,
 		const char *what)
 {
-	*r->fault = (struct image_fault){ .lba = lba, .what = what };
+	*r->fault = (struct image_fault){
+		.lba = lba, .what = what, .field = "",
+	};
 	return err;
 }
 
@@ -299,7 +301,7 @@ int image_read_file(struct image_disk *disk, const struct image_file *file,
 
 	if (from > to || to > file->size) {
 		*fault = (struct image_fault){ file->table_lba, to,
-					       "range in the file" };
+					       "file", " range" };
 		return IMAGE_BAD_FIELD;
 	}
 	if (from == to)

@@ -14,8 +14,8 @@ static _Noreturn void fail(const struct files *files, const char *whose,
 		die("%s: cannot read sector %llu of drive %02x: BIOS status "
 		    "%02x", whose, (unsigned long long)files->disk->bad_lba,
 		    files->disk->facts->drive, files->disk->status);
-	die("%s: %s at sector %llu of drive %02x: %s (%llu)", whose,
-	    fault->what, (unsigned long long)fault->lba,
+	die("%s: %s%s at sector %llu of drive %02x: %s (%llu)", whose,
+	    fault->what, fault->field, (unsigned long long)fault->lba,
 	    files->disk->facts->drive, image_strerror(err),
 	    (unsigned long long)fault->value);
 }

@@ -29,7 +29,7 @@ struct list {
 	uint8_t stage2[LOADER_MAX_SECTORS * SECTOR_SIZE];
 	struct stage2_header header;
 	struct image_super super;
-	uint8_t directory[IMAGE_MAX_DIRECTORY];
+	_Alignas(8) uint8_t directory[IMAGE_MAX_DIRECTORY];
 };
 
 static uint16_t get_u16(const uint8_t *at)

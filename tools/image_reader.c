@@ -65,8 +65,8 @@ int image_reader_fail(const struct image_reader *r, int err,
 		return fail(f, r->name, "ends before sector %" PRIu64 " is "
 			    "whole", fault->lba);
 	if (err == IMAGE_BAD_FIELD || err == IMAGE_BAD_VERSION)
-		return fail(f, r->name, "%s at sector %" PRIu64 ": %s (%"
-			    PRIu64 ")", fault->what, fault->lba,
+		return fail(f, r->name, "%s%s at sector %" PRIu64 ": %s (%"
+			    PRIu64 ")", fault->what, fault->field, fault->lba,
 			    image_strerror(err), fault->value);
 	return fail(f, r->name, "%s at sector %" PRIu64 ": %s", fault->what,
 		    fault->lba, image_strerror(err));

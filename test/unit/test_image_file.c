@@ -33,6 +33,15 @@ struct row {
 	bool elsewhere;         /* the fault's value is another field's */
 };
 
+/* Structure and field. */
+static const char *named(const struct image_fault *fault)
+{
+	static char text[64];
+
+	snprintf(text, sizeof(text), "%s%s", fault->what, fault->field);
+	return text;
+}
+
 /* Writes the row's value to the structure; returns what was there. */
 static uint64_t poke(void *structure, const struct row *row)
 {
@@ -48,14 +57,14 @@ static void check_fault(const struct row *row, size_t index, int err,
 			const struct image_fault *fault, uint64_t lba)
 {
 	if (err != row->err ||
-	    (err && strcmp(fault->what, row->what) != 0) ||
+	    (err && strcmp(named(fault), row->what) != 0) ||
 	    (err && fault->lba != lba) ||
 	    (err == IMAGE_BAD_FIELD && !row->elsewhere &&
 	     fault->value != row->value) ||
 	    (err == IMAGE_BAD_SUM && fault->value != 0))
 		fail_msg("row %zu (%s = %#llx): %d %s, value %#llx, lba %llu",
 			 index, row->what, (unsigned long long)row->value,
-			 err, err ? fault->what : "",
+			 err, err ? named(fault) : "",
 			 (unsigned long long)(err ? fault->value : 0),
 			 (unsigned long long)(err ? fault->lba : 0));
 }
@@ -253,7 +262,7 @@ static void test_super_more(void **state)
 	build_seal_super(b.super);
 	assert_int_equal(image_check_super(b.super, BUILD_SUPER_LBA, 0,
 					   &fault), IMAGE_BAD_FIELD);
-	assert_string_equal(fault.what, "superblock image_id");
+	assert_string_equal(named(&fault), "superblock image_id");
 	*b.super = good;
 
 	/* The directory may end with the disk and not a sector later. */
@@ -263,7 +272,7 @@ static void test_super_more(void **state)
 	b.super->disk_sectors--;
 	build_seal_super(b.super);
 	assert_int_equal(check_super(&b, &fault), IMAGE_BAD_FIELD);
-	assert_string_equal(fault.what, "superblock directory_lba");
+	assert_string_equal(named(&fault), "superblock directory_lba");
 	*b.super = good;
 
 	/* The most files there can be, in a directory large enough. */
@@ -275,7 +284,7 @@ static void test_super_more(void **state)
 	b.super->file_count++;
 	build_seal_super(b.super);
 	assert_int_equal(check_super(&b, &fault), IMAGE_BAD_FIELD);
-	assert_string_equal(fault.what, "superblock file_count");
+	assert_string_equal(named(&fault), "superblock file_count");
 	*b.super = good;
 
 	/* No directory at all has no room for the kernel's entry. */
@@ -288,7 +297,7 @@ static void test_super_more(void **state)
 		b.super->reserved[i] = 1;
 		build_seal_super(b.super);
 		assert_int_equal(check_super(&b, &fault), IMAGE_BAD_FIELD);
-		assert_string_equal(fault.what, "superblock reserved");
+		assert_string_equal(named(&fault), "superblock reserved");
 		*b.super = good;
 	}
 	for (i = 0; i < sizeof(good.magic); i++) {
@@ -462,7 +471,7 @@ static void test_directory_more(void **state)
 		b.file[i].size++;
 		b.file[i].block_count++;
 		assert_int_equal(check_directory(&b, &fault), IMAGE_BAD_FIELD);
-		assert_string_equal(fault.what, "file entry size");
+		assert_string_equal(named(&fault), "file entry size");
 		assert_int_equal(fault.value, IMAGE_MAX_FILE + 1);
 		b.file[i] = good;
 	}
@@ -471,7 +480,7 @@ static void test_directory_more(void **state)
 	b.file[1].type = IMAGE_MODULE;
 	b.file[0].type = IMAGE_CMDLINE;
 	assert_int_equal(check_directory(&b, &fault), IMAGE_BAD_FIELD);
-	assert_string_equal(fault.what, "file entry type");
+	assert_string_equal(named(&fault), "file entry type");
 	assert_int_equal(fault.value, IMAGE_CMDLINE);
 	build_free(&b);
 }
@@ -501,7 +510,7 @@ static void test_names(void **state)
 		b.file[0].name_size = sizes[i].size;
 		assert_int_equal(check_directory(&b, &fault), sizes[i].err);
 		if (sizes[i].err)
-			assert_string_equal(fault.what,
+			assert_string_equal(named(&fault),
 					    "file entry name_offset");
 	}
 
@@ -532,7 +541,7 @@ static void test_names(void **state)
 	b.file[2].name_size = 0;
 	b.file[2].name_offset = 1023;
 	assert_int_equal(check_directory(&b, &fault), IMAGE_BAD_FIELD);
-	assert_string_equal(fault.what, "file entry name_size");
+	assert_string_equal(named(&fault), "file entry name_size");
 	build_free(&b);
 }
 
@@ -572,7 +581,7 @@ static void test_modules(void **state)
 	assert_int_equal(check_modules(IMAGE_MAX_MODULES, &fault), IMAGE_OK);
 	assert_int_equal(check_modules(IMAGE_MAX_MODULES + 1, &fault),
 			 IMAGE_BAD_FIELD);
-	assert_string_equal(fault.what, "file entry type");
+	assert_string_equal(named(&fault), "file entry type");
 	/* Entry 65 is in the directory's ninth sector. */
 	assert_int_equal(fault.lba, 18);
 }
@@ -592,7 +601,7 @@ static void test_directory_bits(void **state)
 		*byte ^= (uint8_t)(1 << i % 8);
 		assert_int_equal(image_check_directory(b.super, b.file,
 						       &fault), IMAGE_BAD_SUM);
-		assert_string_equal(fault.what, "directory");
+		assert_string_equal(named(&fault), "directory");
 		assert_int_equal(fault.value, 0);
 		assert_int_equal(fault.lba, BUILD_DIRECTORY_LBA);
 		*byte ^= (uint8_t)(1 << i % 8);
@@ -749,7 +758,7 @@ static void test_table_chain(void **state)
 
 		assert_int_equal(image_check_table(&file, 0, 1, t1, &wrong,
 						   &fault), IMAGE_BAD_FIELD);
-		assert_string_equal(fault.what, "block lba");
+		assert_string_equal(named(&fault), "block lba");
 	}
 
 	/* If not, then at least in the file's data, up to its very end. */
@@ -764,7 +773,7 @@ static void test_table_chain(void **state)
 	next = 0;
 	assert_int_equal(image_check_table(&file, 0, 1, t1, &next, &fault),
 			 IMAGE_BAD_FIELD);
-	assert_string_equal(fault.what, "block lba");
+	assert_string_equal(named(&fault), "block lba");
 	*t1 = good;
 
 	/* Data that no block refers to. */
@@ -772,7 +781,7 @@ static void test_table_chain(void **state)
 	next = middle;
 	assert_int_equal(image_check_table(&file, 0, 1, t1, &next, &fault),
 			 IMAGE_BAD_FIELD);
-	assert_string_equal(fault.what, "block table end of data");
+	assert_string_equal(named(&fault), "block table end of data");
 	assert_int_equal(fault.value, end);
 	file.data_sectors--;
 
@@ -781,7 +790,7 @@ static void test_table_chain(void **state)
 	next = middle;
 	assert_int_equal(image_check_table(&file, 0, 1, t1, &next, &fault),
 			 IMAGE_BAD_FIELD);
-	assert_string_equal(fault.what, "block lba");
+	assert_string_equal(named(&fault), "block lba");
 	assert_int_equal(fault.value, t1->block[1].lba);
 	file.data_sectors++;
 
@@ -796,7 +805,7 @@ static void test_table_chain(void **state)
 	file.block_count = IMAGE_TABLE_BLOCKS;
 	assert_int_equal(image_check_table(&file, 0, 1, t1, &next, &fault),
 			 IMAGE_BAD_FIELD);
-	assert_string_equal(fault.what, "block table first_block");
+	assert_string_equal(named(&fault), "block table first_block");
 	file = b.file[0];
 	*t1 = good;
 
@@ -807,7 +816,7 @@ static void test_table_chain(void **state)
 		next = middle;
 		assert_int_equal(image_check_table(&file, 0, 1, t1, &next,
 						   &fault), IMAGE_BAD_FIELD);
-		assert_string_equal(fault.what, "block table unused blocks");
+		assert_string_equal(named(&fault), "block table unused blocks");
 		assert_int_equal(fault.value, 2);
 		*t1 = good;
 	}
@@ -818,7 +827,7 @@ static void test_table_chain(void **state)
 	next = 0;
 	assert_int_equal(image_check_table(&file, 0, 2, t1, &next, &fault),
 			 IMAGE_BAD_FIELD);
-	assert_string_equal(fault.what, "block table first_block");
+	assert_string_equal(named(&fault), "block table first_block");
 	*t1 = good;
 
 	/* Any bit. */
@@ -829,7 +838,7 @@ static void test_table_chain(void **state)
 		next = file.data_lba;
 		assert_int_equal(image_check_table(&file, 0, 0, t0, &next,
 						   &fault), IMAGE_BAD_SUM);
-		assert_string_equal(fault.what, "block table");
+		assert_string_equal(named(&fault), "block table");
 		assert_int_equal(fault.value, 0);
 		*byte ^= (uint8_t)(1 << i % 8);
 	}
