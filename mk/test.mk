@@ -25,7 +25,8 @@ $(UNIT_TESTS): $(BUILD)/unit/%: $(UNIT)/test/unit/%.o $(UNIT_OBJ) \
 	$(call begin,LINK,$@)
 	$(Q)$(HOSTCC) $(UNIT_CFLAGS) -o $@ $< $(UNIT_OBJ) $(UNIT_LIBS)
 
--include $(wildcard $(UNIT_OBJ:=.d) $(UNIT_TESTS:$(BUILD)/unit/%=$(UNIT)/test/unit/%.o.d))
+-include $(wildcard $(UNIT_OBJ:=.d) \
+	$(UNIT_TESTS:$(BUILD)/unit/%=$(UNIT)/test/unit/%.o.d))
 
 # A log that is there is one of a test that passed.
 $(BUILD)/unit/%.log: $(BUILD)/unit/% FORCE
