@@ -1,29 +1,25 @@
 // SPDX-License-Identifier: 0BSD
-// hello.rs - the kernel of the well-known Rust tutorial: no std, no main, a
-// text buffer at 0xb8000, and nothing about a loader.
+// hello.rs - what tutorials have one begin with: no std, no main, letters put
+// into text memory at 0xb8000, and nothing about a loader.
 
 #![no_std]
 #![no_main]
 
-use core::panic::PanicInfo;
+const CYAN: u16 = 0x0b00;
 
-static HELLO: &[u8] = b"Hello World!";
+static TEXT: [u8; 12] = *b"Hello World!";
 
 #[no_mangle]
 pub extern "C" fn _start() -> ! {
-    let vga_buffer = 0xb8000 as *mut u8;
+    let screen = 0xb8000 as *mut u16;
 
-    for (i, &byte) in HELLO.iter().enumerate() {
-        unsafe {
-            vga_buffer.add(i * 2).write_volatile(byte);
-            vga_buffer.add(i * 2 + 1).write_volatile(0xb);
-        }
+    for (cell, letter) in TEXT.iter().enumerate() {
+        unsafe { screen.add(cell).write_volatile(CYAN | u16::from(*letter)) };
     }
-
     loop {}
 }
 
 #[panic_handler]
-fn panic(_info: &PanicInfo) -> ! {
+fn panic(_: &core::panic::PanicInfo) -> ! {
     loop {}
 }
