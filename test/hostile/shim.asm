@@ -22,6 +22,7 @@ GARBAGE         equ     0xa5c3
 FLAGS_BAD       equ     0x47400         ; AC, NT, IOPL, DF; IF clear
 FLAGS_GOOD      equ     0x02ff          ; IF and the results
 FLAG_CARRY      equ     1
+FLAG_INTERRUPT  equ     0x200
 PORT_PLAYED     equ     0xe9
 PORT_CMOS       equ     0x70
 PORT_FAST       equ     0x92
@@ -326,6 +327,13 @@ read:   mov     al, [count]
 
 ; Carry, and al = status, if this read is one of those that fail.
 must_fail:
+        cmp     byte [P(fail_if_off)], 0
+        je      .stuck
+        test    byte [bp + frame.flags + 1], FLAG_INTERRUPT >> 8
+        jnz     .stuck
+        played  'I'
+        jmp     .fail
+.stuck:
         cmp     byte [stuck], 0
         je      .touches
         played  'S'

@@ -27,6 +27,9 @@ ENTER = {"enter_garbage": 1, "enter_flags": 1, "enter_07c0": 1,
 LEAVE = {"leave_clobber": 1, "leave_flags": 1, "leave_a20_off": 1,
          "leave_state": 1, "leave_burn": 4096}
 
+# Enough to read, so that there is a lot that can fail.
+MODULES = (70000, 100000)
+
 # What a machine of 32 MiB really has.
 TOP = 32 * MIB - 0x20000
 MAP = [(0, 0x9FC00, USABLE), (0x9FC00, 0xA0000, RESERVED),
@@ -34,16 +37,15 @@ MAP = [(0, 0x9FC00, USABLE), (0x9FC00, 0xA0000, RESERVED),
        (TOP, 32 * MIB, RESERVED), (0xFFFC0000, 1 << 32, RESERVED)]
 NOWHERE = (40 * MIB, 80 * MIB, USABLE)  # there is no such memory
 E820_ONLY = {"no_e801": 1, "no_88": 1}
+ALL_MEMORY = f"ram usable={30 * MIB}"
 
 
 @pytest.fixture
 def run(tmp_path):
-    """Boots the contract kernel: with two modules, so that there is a lot to
-    read, or with words. played is what the letters of params.inc match."""
-    def run(faults, played=None, machine=MACHINE, refused=None, words="",
-            modules=(70000, 100000), **how):
-        path, cmdline = image.contract("high", tmp_path, words,
-                                       () if words else modules)
+    """Boots the contract kernel, which writes to all memory that it is told
+    of. played is what the letters of params.inc match."""
+    def run(faults, played=None, machine=MACHINE, refused=None, **how):
+        path, cmdline = image.contract("high", tmp_path, ALL_MEMORY, MODULES)
         layout = image.Layout(path)
         faults = {name: value(layout) if callable(value) else value
                   for name, value in faults.items()}
@@ -179,6 +181,8 @@ DISKS = {
     "fails-each-4": ({"fail_count": 4, "fail_again": 4}, "F+"),
     "fails-each-no-edd": ({"fail_count": 2, "fail_again": 2, **NO_EDD},
                           "[Fe]+"),
+    "fails-if-off": ({"fail_if_off": 1, "leave_flags": 1, "enter_flags": 1},
+                     "f+"),
     # A sector that reads differently the next time: stage1 reads again.
     "flip-once": ({"flip_lba": 1, "flip_count": 1}, r"\^"),
     "bad-nobody-needs": ({"bad_lba": image_end, "bad_count": 100}, ""),
@@ -260,7 +264,7 @@ def test_fatal(run, row):
 
 @pytest.mark.parametrize("part", BAD_SECTORS)
 def test_bad_sectors(run, tmp_path, part):
-    path, _ = image.contract("high", tmp_path, "", (70000, 100000))
+    path, _ = image.contract("high", tmp_path, ALL_MEMORY, MODULES)
     lba, _ = image.Layout(path).part(part)
     if part in ("kernel", "module"):
         lba = max(lba, 1 + 96)          # not what comes with stage2
@@ -269,8 +273,6 @@ def test_bad_sectors(run, tmp_path, part):
 
 
 # ---- INT 12h and 15h -------------------------------------------------------
-
-ALL_MEMORY = f"ram usable={30 * MIB}"
 
 MEMORY = {
     "honest": (e820(*MAP), ""),
@@ -306,10 +308,9 @@ MEMORY = {
 
 @rows(MEMORY)
 def test_memory(run, row):
-    """No other call says what memory there is, and all that the kernel is
-    told of can be written to."""
+    """No other call says what memory there is."""
     faults, played = row
-    run({**E820_ONLY, **faults}, played, words=ALL_MEMORY)
+    run({**E820_ONLY, **faults}, played)
 
 
 # Neither claims memory that is not there, whatever E820 said before.
@@ -330,7 +331,7 @@ FALLBACK = {
 
 @rows(FALLBACK)
 def test_fallback(run, row):
-    run(*row, words=ALL_MEMORY)
+    run(*row)
 
 
 TOO_LITTLE = {
@@ -396,13 +397,13 @@ BOCHS = {
 
 @rows(BOCHS)
 def test_bochs(tmp_path, row):
-    path, cmdline = image.contract("high", tmp_path, "", (70000,))
+    path, cmdline = image.contract("high", tmp_path, "", MODULES[:1])
     judge_pass(boot_bochs(path, tmp_path, row, megs=32), cmdline)
 
 
 @pytest.mark.parametrize("part", ["first", "rest"])
 def test_bochs_bad_sector(tmp_path, part):
-    path, _ = image.contract("high", tmp_path, "", (70000,))
+    path, _ = image.contract("high", tmp_path, "", MODULES[:1])
     lba, _ = image.Layout(path).part(part)
     judge_refused(boot_bochs(path, tmp_path,
                              {"bad_lba": lba, "bad_count": 1, **LEAVE},
