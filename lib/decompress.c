@@ -169,7 +169,8 @@ static int copy_match(struct lz4 *s, size_t size)
 	return DECOMPRESS_OK;
 }
 
-int decompress_lz4(const void *in, size_t in_size, void *out, size_t out_size)
+int decompress_lz4_part(const void *in, size_t in_size, void *out,
+			size_t out_size, size_t want)
 {
 	struct lz4 s = {
 		.in = in,
@@ -184,12 +185,18 @@ int decompress_lz4(const void *in, size_t in_size, void *out, size_t out_size)
 	if (in_size > IN_SLACK && out_size > OUT_SLACK) {
 		s.in_slack = s.in_end - IN_SLACK;
 		s.out_slack = s.out_end - OUT_SLACK;
+		if (want < between(s.out_start, s.out_slack))
+			s.out_slack = s.out_start + want;
 	}
+	if (want == out_size)           /* all, and nothing behind it */
+		want = SIZE_MAX;
 	for (;;) {
 		uint8_t token;
 		int err;
 
 		short_sequences(&s);
+		if (between(s.out_start, s.out) >= want)
+			return DECOMPRESS_OK;
 		if (s.in == s.in_end)
 			return DECOMPRESS_SHORT;
 		token = *s.in++;
@@ -203,6 +210,11 @@ int decompress_lz4(const void *in, size_t in_size, void *out, size_t out_size)
 		if (err)
 			return err;
 	}
+}
+
+int decompress_lz4(const void *in, size_t in_size, void *out, size_t out_size)
+{
+	return decompress_lz4_part(in, in_size, out, out_size, out_size);
 }
 
 const char *decompress_strerror(int err)

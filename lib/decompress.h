@@ -23,6 +23,13 @@ enum decompress_err {
  */
 int decompress_lz4(const void *in, size_t in_size, void *out, size_t out_size);
 
+/*
+ * The same for the first want of them; may write more, up to out_size, and
+ * does not look at input that it does not need.
+ */
+int decompress_lz4_part(const void *in, size_t in_size, void *out,
+			size_t out_size, size_t want);
+
 /* The reason as a phrase. */
 const char *decompress_strerror(int err);
 

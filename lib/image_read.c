@@ -10,10 +10,12 @@
 struct reader {
 	struct image_disk *disk;
 	const struct image_file *file;
-	uint64_t file_index;
 	const struct image_buffers *buffers;
 	struct image_sink *sink;
-	struct image_fault *fault;
+
+	/* What fetch() and gather() brought. */
+	const uint8_t *data;
+	uint64_t got;
 
 	/* Of the file: [at, to) is still to be put in place. */
 	uint64_t at;
@@ -29,13 +31,20 @@ struct reader {
 	uint64_t next_lba;
 	/* No sector from here on is wanted with this window. */
 	uint64_t end_lba;
+
+	const char *what;       /* the structure that is being read */
+	uint64_t file_index;
+	struct image_fault *fault;
 };
 
-static int fail(const struct reader *r, int err, uint64_t lba,
-		const char *what)
+/* For what inline would make stage2 larger and not faster. */
+#define NOT_INLINE      __attribute__((noinline))
+
+NOT_INLINE
+static int fail(const struct reader *r, int err, uint64_t lba)
 {
 	*r->fault = (struct image_fault){
-		.lba = lba, .what = what, .field = "",
+		.lba = lba, .what = r->what, .field = "",
 	};
 	return err;
 }
@@ -46,27 +55,27 @@ static uint64_t min(uint64_t a, uint64_t b)
 }
 
 /*
- * Sectors from lba on, up to want of them: what is left of the disk's last
- * read, or else a new read.
+ * Sectors from lba on, as many as there are at once: what is left of the
+ * disk's last read, or else a new read of all up to end_lba.
  */
-static int fetch(struct reader *r, uint64_t lba, uint64_t want,
-		 const uint8_t **data, uint64_t *got, const char *what)
+static int fetch(struct reader *r, uint64_t lba)
 {
 	struct image_disk *disk = r->disk;
 	const uint64_t skip = lba - disk->have_lba;
+	const uint64_t want = r->end_lba - lba;
 
 	if (lba >= disk->have_lba && skip < disk->have_sectors) {
-		*data = disk->have + skip * SECTOR_SIZE;
-		*got = min(disk->have_sectors - skip, want);
+		r->data = disk->have + skip * SECTOR_SIZE;
+		r->got = min(disk->have_sectors - skip, want);
 		return IMAGE_OK;
 	}
 	disk->have_sectors = 0;
-	if (disk->read(disk, lba, want, data, got) < 0 ||
-	    *got == 0 || *got > want)
-		return fail(r, IMAGE_READ, lba, what);
-	disk->have = *data;
+	if (disk->read(disk, lba, want, &r->data, &r->got) < 0 ||
+	    r->got == 0 || r->got > want)
+		return fail(r, IMAGE_READ, lba);
+	disk->have = r->data;
 	disk->have_lba = lba;
-	disk->have_sectors = *got;
+	disk->have_sectors = r->got;
 	return IMAGE_OK;
 }
 
@@ -109,6 +118,13 @@ static void put(struct reader *r, const uint8_t *from, uint64_t start,
 	}
 }
 
+static int check_sum(const struct reader *r, const struct image_block *block,
+		     struct checksum sum)
+{
+	return checksum_equal(sum, block->sum) ? IMAGE_OK
+		: fail(r, IMAGE_BAD_SUM, block->lba);
+}
+
 /* From the disk's memory straight to its place. */
 static int read_stored(struct reader *r, const struct image_block *block,
 		       uint64_t start)
@@ -116,56 +132,42 @@ static int read_stored(struct reader *r, const struct image_block *block,
 	struct checksum sum = checksum_start();
 	uint64_t lba = block->lba;
 	uint64_t left = block->stored_size;
-	const uint8_t *data;
-	uint64_t got, size;
-	int err;
 
 	while (left > 0) {
-		err = fetch(r, lba, r->end_lba - lba, &data, &got, "block");
+		int err = fetch(r, lba);
+		uint64_t size, sectors;
+
 		if (err)
 			return err;
-		size = min(got * SECTOR_SIZE, left);
-		got = (size + SECTOR_SIZE - 1) / SECTOR_SIZE;
-		checksum_add(&sum, data, got * SECTOR_SIZE);
-		put(r, data, start, size);
-		lba += got;
+		size = min(r->got * SECTOR_SIZE, left);
+		sectors = (size + SECTOR_SIZE - 1) / SECTOR_SIZE;
+		checksum_add(&sum, r->data, sectors * SECTOR_SIZE);
+		put(r, r->data, start, size);
+		lba += sectors;
 		start += size;
 		left -= size;
 	}
-	if (!checksum_equal(sum, block->sum))
-		return fail(r, IMAGE_BAD_SUM, block->lba, "block");
-	return IMAGE_OK;
+	return check_sum(r, block, sum);
 }
 
 /*
- * All sectors of a block in one piece: where the disk has them, or, if it
- * does not have all of them at once, in the join buffer.
+ * The count sectors from lba on in one piece, at r->data: where the disk has
+ * them, or, if it does not have all of them at once, in the buffer.
  */
-static int gather(struct reader *r, const struct image_block *block,
-		  const uint8_t **data)
+static int gather(struct reader *r, uint64_t lba, uint64_t count,
+		  uint8_t *buffer)
 {
-	const uint64_t sectors = image_block_sectors(block);
-	uint8_t *join = r->buffers->join;
-	uint64_t done, got;
-	int err;
+	uint64_t done, n;
 
-	err = fetch(r, block->lba, r->end_lba - block->lba, data, &got,
-		    "block");
-	if (err || got >= sectors)
-		return err;
-	for (done = 0;;) {
-		got = min(got, sectors - done);
-		memcpy(join + done * SECTOR_SIZE, *data, got * SECTOR_SIZE);
-		done += got;
-		if (done == sectors)
-			break;
-		err = fetch(r, block->lba + done,
-			    r->end_lba - block->lba - done, data, &got,
-			    "block");
-		if (err)
+	for (done = 0; done < count; done += n) {
+		int err = fetch(r, lba + done);
+
+		if (err || (done == 0 && r->got >= count))
 			return err;
+		n = min(r->got, count - done);
+		memcpy(buffer + done * SECTOR_SIZE, r->data, n * SECTOR_SIZE);
 	}
-	*data = join;
+	r->data = buffer;
 	return IMAGE_OK;
 }
 
@@ -173,28 +175,26 @@ static int gather(struct reader *r, const struct image_block *block,
 static int read_lz4(struct reader *r, const struct image_block *block,
 		    uint64_t start, uint64_t size)
 {
+	const uint64_t sectors = image_block_sectors(block);
 	struct checksum sum = checksum_start();
 	uint8_t *out = r->buffers->scratch;
-	bool direct = false;
-	const uint8_t *data;
 	int err;
 
-	err = gather(r, block, &data);
+	err = gather(r, block->lba, sectors, r->buffers->join);
 	if (err)
 		return err;
-	checksum_add(&sum, data, image_block_sectors(block) * SECTOR_SIZE);
-	if (!checksum_equal(sum, block->sum))
-		return fail(r, IMAGE_BAD_SUM, block->lba, "block");
+	checksum_add(&sum, r->data, sectors * SECTOR_SIZE);
+	err = check_sum(r, block, sum);
+	if (err)
+		return err;
 
-	if (r->at == start) {
-		ask(r);         /* at most for what is wanted of the file */
-		direct = r->place && r->room >= size;
-	}
-	if (direct)
+	ask(r);                 /* at most for what is wanted of the file */
+	if (r->at == start && r->place && r->room >= size)
 		out = r->place;
-	if (decompress_lz4(data, block->stored_size, out, size) != 0)
-		return fail(r, IMAGE_BAD_DATA, block->lba, "block");
-	if (direct)
+	if (decompress_lz4_part(r->data, block->stored_size, out, size,
+				min(size, r->to - start)) != 0)
+		return fail(r, IMAGE_BAD_DATA, block->lba);
+	if (out == r->place)
 		advance(r, size);
 	else
 		put(r, out, start, size);
@@ -202,6 +202,7 @@ static int read_lz4(struct reader *r, const struct image_block *block,
 }
 
 /* A block of the window. */
+NOT_INLINE
 static const struct image_block *get_block(const struct reader *r,
 					   uint64_t index)
 {
@@ -211,6 +212,7 @@ static const struct image_block *get_block(const struct reader *r,
 		.block[i % IMAGE_TABLE_BLOCKS];
 }
 
+NOT_INLINE
 static int read_block(struct reader *r, uint64_t index)
 {
 	const struct image_block *block = get_block(r, index);
@@ -231,26 +233,21 @@ static int read_block(struct reader *r, uint64_t index)
 /* Brings count tables, from the file's table first on, and checks them. */
 static int read_tables(struct reader *r, uint64_t first, uint64_t count)
 {
-	uint8_t *window = (uint8_t *)r->buffers->table;
+	struct image_table *window = r->buffers->table;
 	const uint64_t lba = r->file->table_lba + first;
-	const uint8_t *data;
-	uint64_t i, got;
+	uint64_t i;
 	int err;
 
-	for (i = 0; i < count; i += got) {
-		err = fetch(r, lba + i, count - i, &data, &got, "block table");
-		if (err)
-			return err;
-		memcpy(window + i * SECTOR_SIZE, data, got * SECTOR_SIZE);
-	}
-	for (i = 0; i < count; i++) {
+	r->what = "block table";
+	r->end_lba = lba + count;
+	err = gather(r, lba, count, (uint8_t *)window);
+	if (!err && r->data != (uint8_t *)window)
+		memcpy(window, r->data, count * SECTOR_SIZE);
+	for (i = 0; i < count && !err; i++)
 		err = image_check_table(r->file, r->file_index, first + i,
-					&r->buffers->table[i], &r->next_lba,
-					r->fault);
-		if (err)
-			return err;
-	}
-	return IMAGE_OK;
+					&window[i], &r->next_lba, r->fault);
+	r->what = "block";
+	return err;
 }
 
 /*
@@ -262,7 +259,6 @@ static int move_window(struct reader *r, uint64_t index, uint64_t last)
 	const uint64_t first = index / IMAGE_TABLE_BLOCKS;
 	const uint64_t count = min(last / IMAGE_TABLE_BLOCKS - first + 1,
 				   IMAGE_TABLE_WINDOW);
-	uint64_t i;
 	int err;
 
 	err = read_tables(r, first, count);
@@ -271,9 +267,8 @@ static int move_window(struct reader *r, uint64_t index, uint64_t last)
 	r->first_block = first * IMAGE_TABLE_BLOCKS;
 	r->end_block = min(r->first_block + count * IMAGE_TABLE_BLOCKS,
 			   last + 1);
-	r->end_lba = 0;
-	for (i = index; i < r->end_block; i++) {
-		const struct image_block *block = get_block(r, i);
+	for (; index < r->end_block; index++) {
+		const struct image_block *block = get_block(r, index);
 
 		if (block->codec != IMAGE_ZERO)
 			r->end_lba = block->lba + image_block_sectors(block);

@@ -55,15 +55,15 @@ static int find_entry(struct paging *pg, uint64_t vaddr, uint64_t page,
 	return PAGING_OK;
 }
 
-/* Writes value, value + step, ... to free entries. */
+/* Writes value, value + step, ... to free entries, at least one. */
 static int fill(uint64_t *entry, uint64_t count, uint64_t value, uint64_t step)
 {
-	for (const uint64_t *end = entry + count; entry < end; entry++) {
+	do {
 		if (*entry & PTE_PRESENT)
 			return PAGING_TAKEN;
-		*entry = value;
+		*entry++ = value;
 		value += step;
-	}
+	} while (--count > 0);
 	return PAGING_OK;
 }
 

@@ -7,14 +7,12 @@ STAGE2_C := $(sort $(wildcard stage2/*.c lib/*.c))
 STAGE2_OBJ := $(STAGE2_ASM:%.asm=$(STAGE2)/%.o) $(STAGE2_C:%.c=$(STAGE2)/%.o)
 
 # Every sector of stage2 is read and summed at each boot, so it is built for
-# size; what runs for each byte of a kernel is built for speed.
+# size; only the sum, which runs for each byte of a kernel, gains enough by
+# being built for speed.
 STAGE2_SMALL := @$(BUILD)/flags/small.options
 STAGE2_FAST := -O2
 $(STAGE2)/%.o: OPTIMISE := $(STAGE2_SMALL)
 $(STAGE2)/lib/checksum.o: OPTIMISE := $(STAGE2_FAST)
-$(STAGE2)/lib/decompress.o: OPTIMISE := $(STAGE2_FAST)
-$(STAGE2)/lib/paging.o: OPTIMISE := $(STAGE2_FAST)
-$(STAGE2)/lib/string.o: OPTIMISE := $(STAGE2_FAST)
 
 STAGE2_CFLAGS := $(CFLAGS) $(TARGET_CFLAGS) -mcmodel=small -Istage2 \
 	-DSTAGECOACH_VERSION='"$(VERSION)"'

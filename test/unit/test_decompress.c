@@ -418,6 +418,81 @@ static void test_garbage(void **state)
 	}
 }
 
+/* --- a part --- */
+
+/*
+ * The first want bytes of a block: good where a byte that they do not need is
+ * wrong, and nothing written far behind them.
+ */
+static void test_part(void **state)
+{
+	uint8_t *data = malloc(BLOCK);
+	uint8_t *packed = malloc(2 * BLOCK);
+	uint8_t *out = malloc(BLOCK);
+	int kind;
+
+	(void)state;
+	assert_true(data && packed && out);
+	for (kind = NOISE; kind < KINDS; kind++) {
+		size_t want, n;
+
+		fill(data, BLOCK, (enum kind)kind);
+		n = compress(data, BLOCK, packed, 2 * BLOCK, 0);
+		for (want = 0; want <= BLOCK; want += 1 + want / 3) {
+			assert_int_equal(decompress_lz4_part(packed, n, out,
+							     BLOCK, want), 0);
+			assert_memory_equal(out, data, want);
+		}
+		if (kind != TEXT)
+			continue;
+		/* Sequences without a match: an offset of 0 is an error. */
+		memset(packed + 1100, 0, n - 1100);
+		memset(out, 0xee, BLOCK);
+		assert_int_equal(decompress_lz4_part(packed, n, out, BLOCK,
+						     1000), 0);
+		assert_memory_equal(out, data, 1000);
+		assert_int_equal(out[1200], 0xee);
+		assert_int_equal(decompress_lz4_part(packed, n, out, BLOCK,
+						     BLOCK - 1),
+				 DECOMPRESS_OFFSET);
+	}
+	free(data);
+	free(packed);
+	free(out);
+}
+
+/* Where it stops, by hand; all of it is not the same as a part. */
+static void test_part_by_hand(void **state)
+{
+	static const char in[] = "\x30" "abc\x03\x00" "\x10" "z";
+	static const struct {
+		size_t in_size, out_size, want;
+		int err;
+	} rows[] = {
+		{ 8, 8, 8, DECOMPRESS_OK },
+		{ 8, 8, 7, DECOMPRESS_OK },
+		{ 6, 8, 7, DECOMPRESS_OK },     /* not looked at */
+		{ 6, 8, 8, DECOMPRESS_SHORT },
+		{ 8, 9, 7, DECOMPRESS_OK },
+		{ 8, 9, 8, DECOMPRESS_SIZE },
+		{ 8, 7, 7, DECOMPRESS_OVERFLOW },
+		{ 0, 8, 0, DECOMPRESS_OK },
+		{ 0, 0, 0, DECOMPRESS_SHORT },  /* all of nothing */
+	};
+	char out[9];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		memset(out, 0xee, sizeof(out));
+		assert_int_equal(decompress_lz4_part(in, rows[i].in_size, out,
+						     rows[i].out_size,
+						     rows[i].want),
+				 rows[i].err);
+		if (rows[i].err == DECOMPRESS_OK)
+			assert_memory_equal(out, "abcabcaz", rows[i].want);
+	}
+}
+
 static void test_strerror(void **state)
 {
 	int i, j;
@@ -439,6 +514,8 @@ int main(void)
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_corrupted),
 		cmocka_unit_test(test_garbage),
+		cmocka_unit_test(test_part),
+		cmocka_unit_test(test_part_by_hand),
 		cmocka_unit_test(test_strerror),
 	};
 

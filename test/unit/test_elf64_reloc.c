@@ -194,8 +194,12 @@ AT("PT_DYNAMIC, which is read once", PIE_DYNAMIC_AT, OK),
 	{ { 0 } }, 16 },
 { "PLT outside", E(RELOC_TABLE_OUTSIDE), { PLT(0x3f0, 24) }, { { 0 } },
 	{ { 0 } }, 0x3f0 },
+{ "PLT without an address", E(RELOC_TABLE_OUTSIDE), { { D_PLTRELSZ, 24 },
+	{ D_PLTREL, D_RELA } }, { { 0 } }, { { 0 } }, P64M1 },
 
 /* RELR */
+{ "RELR without an address", E(RELOC_TABLE_OUTSIDE), { { D_RELRSZ, 8 },
+	{ D_RELRENT, 8 } }, { { 0 } }, { { 0 } }, P64M1 },
 { "RELR, an address", OK, { RELR(TABLES, 8) },
 	{ { TABLES, 0x3100 }, { 0x3100, 0x1234 } },
 	{ { 0x3100, 0x1234 + SLIDE } }, 0 },

@@ -571,6 +571,21 @@ static void test_bad_data(void **state)
 	*table = good;
 }
 
+/* Of a block that is wrong at its end, a part that does not need it is read. */
+static void test_part_of_block(void **state)
+{
+	struct fixture *f = *state;
+	struct image_table *table = build_table(&f->image, 0, 0);
+	struct image_table good = *table;
+
+	table->block[2].stored_size--;
+	build_seal_table(table);
+	check_read(&f->image, f->file, 0, 2 * BLOCK, 3 * BLOCK - 100, 0, 0, 0);
+	check_read(&f->image, f->file, 0, 2 * BLOCK + 50, 2 * BLOCK + 51, 0, 0,
+		   0);
+	*table = good;
+}
+
 /* A table with a wrong bit, or of another file. */
 static void test_bad_table(void **state)
 {
@@ -651,6 +666,7 @@ int main(void)
 		cmocka_unit_test(test_lying_disk),
 		cmocka_unit_test(test_wrong_bits),
 		cmocka_unit_test(test_bad_data),
+		cmocka_unit_test(test_part_of_block),
 		cmocka_unit_test(test_bad_table),
 		cmocka_unit_test(test_windows),
 	};
