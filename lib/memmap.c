@@ -32,44 +32,46 @@ int memmap_check(const struct memmap *m)
 
 int memmap_set(struct memmap *m, uint64_t base, uint64_t end, uint32_t type)
 {
-	struct boot_memory *r = m->range;
-	struct boot_memory with[3];
-	size_t first, last, n = 0;
-	bool above = false;
+	struct boot_memory *stop = m->range + m->count;
+	struct boot_memory *first, *last;
+	struct boot_memory with[3];     /* what sticks out below, the new
+					   range, what sticks out above */
+	size_t from = 1, to = 2, count;
 
-	/* r[first] .. r[last - 1] overlap the new range or adjoin it. */
-	for (first = 0; first < m->count && r[first].end < base; first++)
+	/* [first, last) overlap the new range or adjoin it. */
+	for (first = m->range; first < stop && first->end < base; first++)
 		;
-	for (last = first; last < m->count && r[last].base <= end; last++)
+	for (last = first; last < stop && last->base <= end; last++)
 		;
 
-	/*
-	 * They become: what sticks out below, the new range, what sticks out
-	 * above; where the type is the same it is part of the new range.
-	 */
-	if (first < last && r[first].base < base) {
-		if (r[first].type == type)
-			base = r[first].base;
-		else
-			with[n++] = (struct boot_memory){
-				r[first].base, base, r[first].type, 0 };
+	/* What has the same type becomes a part of the new range. */
+	if (first < last) {
+		with[0] = first[0];
+		with[2] = last[-1];
+		if (with[0].base < base) {
+			if (with[0].type == type)
+				base = with[0].base;
+			else
+				from = 0;
+		}
+		if (with[2].end > end) {
+			if (with[2].type == type)
+				end = with[2].end;
+			else
+				to = 3;
+		}
+		with[0].end = base;
+		with[2].base = end;
 	}
-	if (first < last && r[last - 1].end > end) {
-		if (r[last - 1].type == type)
-			end = r[last - 1].end;
-		else
-			above = true;
-	}
-	with[n++] = (struct boot_memory){ base, end, type, 0 };
-	if (above)
-		with[n++] = (struct boot_memory){
-			end, r[last - 1].end, r[last - 1].type, 0 };
+	with[1] = (struct boot_memory){ base, end, type, 0 };
 
-	if (m->count - (last - first) + n > m->max)
+	count = m->count - (size_t)(last - first) + (to - from);
+	if (count > m->max)
 		return MEMMAP_FULL;             /* nothing changed yet */
-	memmove(&r[first + n], &r[last], (m->count - last) * sizeof(*r));
-	memcpy(&r[first], with, n * sizeof(*r));
-	m->count = m->count - (last - first) + n;
+	memmove(first + (to - from), last,
+		(size_t)(stop - last) * sizeof(*last));
+	memcpy(first, with + from, (to - from) * sizeof(*with));
+	m->count = count;
 	return MEMMAP_OK;
 }
 
@@ -185,55 +187,50 @@ uint64_t memmap_ram_end(const struct memmap *m)
 	return 0;
 }
 
-int memmap_take(struct memmap *m, uint64_t size, uint64_t align,
-		uint64_t offset, uint64_t low, uint64_t high, uint32_t type,
-		uint64_t *base)
+/*
+ * The highest place that holds all of it, else the largest. Returns its size,
+ * 0 if there is none.
+ */
+static uint64_t find_place(const struct memmap *m,
+			   const struct memmap_request *r, uint64_t *base)
 {
-	uint64_t start, end, at, down;
+	uint64_t start, end, best = 0;
 
-	if (size == 0)
-		return MEMMAP_NO_SPACE;
-	for (size_t i = m->count; i-- > 0;) {
-		if (!usable_part(&m->range[i], low, high, &start, &end) ||
-		    size > end - start)
-			continue;
-		at = end - size;
-		down = (at - offset) & (align - 1);
-		if (down > at - start)
-			continue;
-		*base = at - down;
-		return memmap_set(m, *base, *base + size, type);
-	}
-	return MEMMAP_NO_SPACE;
-}
+	for (size_t i = m->count; i-- > 0 && best < r->size;) {
+		uint64_t skip, room;
 
-int memmap_take_some(struct memmap *m, uint64_t size, uint64_t align,
-		     uint64_t offset, uint64_t low, uint64_t high,
-		     uint32_t type, uint64_t *base, uint64_t *taken)
-{
-	uint64_t start, end, up, room;
-	int err;
-
-	*taken = size;
-	err = memmap_take(m, size, align, offset, low, high, type, base);
-	if (err != MEMMAP_NO_SPACE || size == 0)
-		return err;
-
-	/* No piece has room for all of it: each of them for less than size. */
-	*taken = 0;
-	for (size_t i = m->count; i-- > 0;) {
-		if (!usable_part(&m->range[i], low, high, &start, &end))
+		if (!usable_part(&m->range[i], r->low, r->high, &start, &end))
 			continue;
-		up = (offset - start) & (align - 1);
-		if (up >= end - start)
+		skip = (r->offset - start) & (r->align - 1);
+		if (skip >= end - start)
 			continue;
-		room = (end - start - up) & ~PAGE_MASK;
-		if (room > *taken) {
-			*base = start + up;
-			*taken = room;
+		start += skip;
+		room = (end - start) & ~PAGE_MASK;
+		if (room >= r->size) {  /* as high as the alignment lets it */
+			start += (room - r->size) & ~(r->align - 1);
+			room = r->size;
+		}
+		if (room > best) {
+			*base = start;
+			best = room;
 		}
 	}
+	return best;
+}
+
+int memmap_take(struct memmap *m, const struct memmap_request *r,
+		uint64_t *base)
+{
+	if (r->size == 0 || find_place(m, r, base) != r->size)
+		return MEMMAP_NO_SPACE;
+	return memmap_set(m, *base, *base + r->size, r->type);
+}
+
+int memmap_take_some(struct memmap *m, const struct memmap_request *r,
+		     uint64_t *base, uint64_t *taken)
+{
+	*taken = find_place(m, r, base);
 	if (*taken == 0)
 		return MEMMAP_NO_SPACE;
-	return memmap_set(m, *base, *base + *taken, type);
+	return memmap_set(m, *base, *base + *taken, r->type);
 }

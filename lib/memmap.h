@@ -77,14 +77,25 @@ uint64_t memmap_ram_end(const struct memmap *m);
 int memmap_is_ram(uint32_t type);
 
 /*
- * Takes size bytes (whole pages) of usable memory in [low, high), in one
- * piece whose base is congruent to offset modulo align (a power of two, at
- * least PAGE_SIZE; offset page-aligned): the highest such place. Gives it the
- * type and its base. MEMMAP_NO_SPACE if there is none (or size is 0),
- * MEMMAP_FULL if the map would outgrow its storage; it is then unchanged.
+ * Wanted: size bytes (whole pages) of usable memory in [low, high), at a base
+ * congruent to offset modulo align (a power of two, at least PAGE_SIZE; offset
+ * page-aligned).
  */
-int memmap_take(struct memmap *m, uint64_t size, uint64_t align,
-		uint64_t offset, uint64_t low, uint64_t high, uint32_t type,
+struct memmap_request {
+	uint64_t size;
+	uint64_t align;
+	uint64_t offset;
+	uint64_t low;
+	uint64_t high;
+	uint32_t type;          /* what the memory becomes */
+};
+
+/*
+ * Takes them in one piece: the highest such place. Gives it the type and its
+ * base. MEMMAP_NO_SPACE if there is none (or size is 0), MEMMAP_FULL if the
+ * map would outgrow its storage; it is then unchanged.
+ */
+int memmap_take(struct memmap *m, const struct memmap_request *r,
 		uint64_t *base);
 
 /*
@@ -92,8 +103,7 @@ int memmap_take(struct memmap *m, uint64_t size, uint64_t align,
  * least one page, at most size bytes. Prefers a piece that holds all of it (the
  * highest place), then the largest. *taken gets its size.
  */
-int memmap_take_some(struct memmap *m, uint64_t size, uint64_t align,
-		     uint64_t offset, uint64_t low, uint64_t high,
-		     uint32_t type, uint64_t *base, uint64_t *taken);
+int memmap_take_some(struct memmap *m, const struct memmap_request *r,
+		     uint64_t *base, uint64_t *taken);
 
 #endif

@@ -92,12 +92,17 @@ static bool back_whole(struct memory *m, struct memory_pieces *p,
 		       uint64_t vaddr, uint64_t size, uint64_t align,
 		       uint32_t type, const char *what)
 {
+	struct memmap_request want = {
+		.size = size, .align = align, .offset = vaddr & (align - 1),
+		.type = type,
+	};
 	uint64_t base;
 	size_t i;
 
 	for (i = 0; i < REGIONS; i++) {
-		if (memmap_take(&m->map, size, align, vaddr & (align - 1),
-				region[i].low, region[i].high, type, &base))
+		want.low = region[i].low;
+		want.high = region[i].high;
+		if (memmap_take(&m->map, &want, &base))
 			continue;
 		append(m, p, vaddr, size, base, what);
 		return true;
@@ -108,7 +113,10 @@ static bool back_whole(struct memory *m, struct memory_pieces *p,
 void memory_back(struct memory *m, struct memory_pieces *p, uint64_t vaddr,
 		 uint64_t size, uint32_t type, const char *what)
 {
-	uint64_t base, taken, need = size;
+	struct memmap_request want = {
+		.size = size, .align = PAGE_4K, .type = type,
+	};
+	uint64_t base, taken;
 	size_t i;
 
 	if (size >= PAGE_2M &&
@@ -116,29 +124,35 @@ void memory_back(struct memory *m, struct memory_pieces *p, uint64_t vaddr,
 		return;
 	if (back_whole(m, p, vaddr, size, PAGE_4K, type, what))
 		return;
-	for (i = 0; i < REGIONS && size > 0; i++)
-		while (size > 0 &&
-		       !memmap_take_some(&m->map, size, PAGE_4K, 0,
-					 region[i].low, region[i].high, type,
-					 &base, &taken)) {
+	for (i = 0; i < REGIONS; i++) {
+		want.low = region[i].low;
+		want.high = region[i].high;
+		while (!memmap_take_some(&m->map, &want, &base, &taken)) {
 			append(m, p, vaddr, taken, base, what);
 			vaddr += taken;
-			size -= taken;
+			want.size -= taken;
 		}
-	if (size > 0)
+	}
+	if (want.size > 0)
 		die("%s: %llu KiB of memory needed, %llu KiB are free", what,
-		    (unsigned long long)need >> 10,
-		    (unsigned long long)(need - size) >> 10);
+		    (unsigned long long)size >> 10,
+		    (unsigned long long)(size - want.size) >> 10);
 }
 
 void *memory_alloc(struct memory *m, uint64_t size, const char *what)
 {
+	struct memmap_request want = {
+		.size = size, .align = PAGE_4K, .low = MIB, .high = GIB_4,
+		.type = BOOT_MEMORY_RECLAIMABLE,
+	};
 	uint64_t base;
+	int err = memmap_take(&m->map, &want, &base);
 
-	if (memmap_take(&m->map, size, PAGE_4K, 0, MIB, GIB_4,
-			BOOT_MEMORY_RECLAIMABLE, &base) &&
-	    memmap_take(&m->map, size, PAGE_4K, 0, LOW_FREE, MIB,
-			BOOT_MEMORY_RECLAIMABLE, &base))
+	if (err) {
+		want.low = LOW_FREE;
+		err = memmap_take(&m->map, &want, &base);
+	}
+	if (err)
 		die("%s: %llu KiB of memory needed, %llu KiB are free", what,
 		    (unsigned long long)size >> 10,
 		    (unsigned long long)

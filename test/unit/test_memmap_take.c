@@ -9,19 +9,20 @@
 
 static void test_take_full(void **state)
 {
+	static const struct memmap_request page = {
+		PAGE_SIZE, PAGE_SIZE, 0, 0, ANY, BOOT_MEMORY_KERNEL };
+	static const struct memmap_request more = {
+		0x8000, 0x4000, 0x2000, 0, ANY, BOOT_MEMORY_KERNEL };
 	struct boot_memory storage[3];
 	struct memmap m = { storage, 0, 3 };
 	uint64_t base, taken;
 
 	(void)state;
 	undraw(&m, "RUUUR");
-	assert_int_equal(memmap_take(&m, PAGE_SIZE, PAGE_SIZE, 0, 0, ANY,
-				     BOOT_MEMORY_KERNEL, &base), MEMMAP_FULL);
-	assert_int_equal(memmap_take_some(&m, 0x8000, 0x4000, 0x2000, 0, ANY,
-					  BOOT_MEMORY_KERNEL, &base, &taken),
+	assert_int_equal(memmap_take(&m, &page, &base), MEMMAP_FULL);
+	assert_int_equal(memmap_take_some(&m, &more, &base, &taken),
 			 MEMMAP_FULL);
-	assert_int_equal(memmap_take_some(&m, 0x1000, 0x1000, 0, 0, ANY,
-					  BOOT_MEMORY_KERNEL, &base, &taken),
+	assert_int_equal(memmap_take_some(&m, &page, &base, &taken),
 			 MEMMAP_FULL);
 	assert_drawing(&m, "RUUUR");
 }
@@ -63,9 +64,10 @@ static void test_take_extremes(void **state)
 			{ MIB, end, BOOT_MEMORY_USABLE, 0 } };
 		struct memmap m = { storage, 1, COUNT(storage) };
 		uint64_t base = 0;
-		int err = memmap_take(&m, rows[i].size, rows[i].align,
-				      rows[i].offset, rows[i].low,
-				      rows[i].high, BOOT_MEMORY_KERNEL, &base);
+		const struct memmap_request want = {
+			rows[i].size, rows[i].align, rows[i].offset,
+			rows[i].low, rows[i].high, BOOT_MEMORY_KERNEL };
+		int err = memmap_take(&m, &want, &base);
 
 		print_message("row %zu\n", i);
 		assert_true(memmap_check(&m));
@@ -102,10 +104,10 @@ static void test_take_some_extremes(void **state)
 			{ 0x400000, end, BOOT_MEMORY_USABLE, 0 } };
 		struct memmap m = { storage, 2, COUNT(storage) };
 		uint64_t base = 0, taken = 0;
-		int err = memmap_take_some(&m, rows[i].size, rows[i].align,
-					   rows[i].offset, rows[i].low,
-					   rows[i].high, BOOT_MEMORY_KERNEL,
-					   &base, &taken);
+		const struct memmap_request want = {
+			rows[i].size, rows[i].align, rows[i].offset,
+			rows[i].low, rows[i].high, BOOT_MEMORY_KERNEL };
+		int err = memmap_take_some(&m, &want, &base, &taken);
 
 		print_message("row %zu\n", i);
 		assert_true(memmap_check(&m));
@@ -196,19 +198,13 @@ static void take_random(int some)
 		struct wish w = random_wish();
 		uint64_t base = 0, taken = w.size * PAGE_SIZE;
 		size_t at = 0, best = model_best(model, &w, &at);
-		uint64_t size = w.size * PAGE_SIZE;
-		uint64_t align = w.align * PAGE_SIZE;
-		uint64_t offset = w.offset * PAGE_SIZE;
-		uint64_t low = w.low * PAGE_SIZE, high = w.high * PAGE_SIZE;
-		int err;
+		const struct memmap_request want = {
+			w.size * PAGE_SIZE, w.align * PAGE_SIZE,
+			w.offset * PAGE_SIZE, w.low * PAGE_SIZE,
+			w.high * PAGE_SIZE, BOOT_MEMORY_KERNEL };
+		int err = some ? memmap_take_some(&m, &want, &base, &taken)
+			       : memmap_take(&m, &want, &base);
 
-		if (some)
-			err = memmap_take_some(&m, size, align, offset, low,
-					       high, BOOT_MEMORY_KERNEL, &base,
-					       &taken);
-		else
-			err = memmap_take(&m, size, align, offset, low, high,
-					  BOOT_MEMORY_KERNEL, &base);
 		if (best == 0 || (!some && best < w.size)) {
 			assert_int_equal(err, MEMMAP_NO_SPACE);
 		} else {
