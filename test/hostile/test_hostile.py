@@ -325,7 +325,7 @@ FALLBACK = {
     "lost-at-the-end": ({**e820(NOWHERE, *MAP), "e820_lost": 7}, "L"),
     "lost-no-e801": ({**e820(NOWHERE, *MAP), "e820_lost": 3, "no_e801": 1},
                      "L1"),
-    "clobber": ({"no_e820": 1, **LEAVE, **STATE}, "[8bsacf]+"),
+    "clobber": ({"no_e820": 1, "no_88": 1, **LEAVE, **STATE}, "[8bsacf]+"),
 }
 
 
