@@ -8,6 +8,8 @@
  */
 #include "elf64.h"
 
+#include <string.h>
+
 #include "elf64_bits.h"
 #include "paging.h"     /* PAGE_4K, paging_canonical() */
 #include "vspace.h"     /* VSPACE_PIE_LOW, VSPACE_PIE_HIGH */
@@ -295,10 +297,10 @@ int elf64_make_plan(const struct elf64_header *header, const void *phdrs,
 	const struct job job = { header, phdrs, file_size, plan, fault };
 	int err = ELF64_OK;
 
-	*plan = (struct elf64_plan){
-		.entry = header->entry,
-		.pie = header->pie,
-	};
+	/* Not the segments, which are most of it and written before read. */
+	memset(plan, 0, offsetof(struct elf64_plan, segment));
+	plan->entry = header->entry;
+	plan->pie = header->pie;
 	for (int i = 0; i < header->phnum; i++) {
 		fault->segment = i;
 		err = take_phdr(&job, i);
