@@ -1,5 +1,5 @@
 ; SPDX-License-Identifier: 0BSD
-; leave.asm - how every call ends: the BIOS's own handler asked, its answer spoilt.
+; leave.asm - how every call ends: the old handler is asked, its answer spoilt.
 ; Part of shim.asm.
 
 ; Runs the vector's old owner with the registers of the frame, and puts there
