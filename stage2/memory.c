@@ -79,7 +79,7 @@ static void append(struct memory *m, struct memory_pieces *p, uint64_t vaddr,
 		   uint64_t size, uint64_t base, const char *what)
 {
 	if (p->count == MEMORY_MAX_CHUNKS)
-		die("%s: memory is in more than %u pieces", what,
+		die("%.60s: memory is in more than %u pieces", what,
 		    MEMORY_MAX_CHUNKS);
 	reach(m, base, size);
 	p->chunk[p->count++] = (struct elf64_chunk){
@@ -126,8 +126,8 @@ void memory_back(struct memory *m, struct memory_pieces *p, uint64_t vaddr,
 			size -= taken;
 		}
 	if (size > 0)
-		die("%s: %llu KiB of memory needed, %llu KiB are free", what,
-		    (unsigned long long)need >> 10,
+		die("%.60s: %llu KiB of memory needed, %llu KiB are free",
+		    what, (unsigned long long)need >> 10,
 		    (unsigned long long)(need - size) >> 10);
 }
 
