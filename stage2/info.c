@@ -175,13 +175,15 @@ static void tell_disk(struct boot_info *info, const struct boot *boot)
 static void tell_display(struct boot_info *info)
 {
 	uint8_t mode = phys_read8(BDA_VIDEO_MODE);
+	uint16_t columns = phys_read16(BDA_COLUMNS);
 	uint64_t cells = mode == 7 ? VGA_TEXT_MONO : VGA_TEXT;
 	struct boot_display *d = &info->display;
 
-	if (mode > 3 && mode != 7)
+	/* No columns: no adapter has been set up, whatever the mode says. */
+	if ((mode > 3 && mode != 7) || columns == 0)
 		return;
 	d->type = BOOT_DISPLAY_TEXT;
-	d->width = phys_read16(BDA_COLUMNS);
+	d->width = columns;
 	d->height = phys_read8(BDA_ROWS) + 1u;
 	d->pitch = d->width * 2;
 	d->address = phys(cells);
@@ -214,10 +216,8 @@ void info_build(struct boot *boot)
 	struct area a = { bytes, boot_window(boot, size) - (uintptr_t)bytes };
 	struct boot_info *info = take(&a, sizeof(*info));
 
-	boot->window.chunk[boot->window.count++] = (struct elf64_chunk){
-		.vaddr = (uintptr_t)bytes + a.above, .size = size,
-		.data = bytes,
-	};
+	memory_add(&boot->memory, &boot->window, (uintptr_t)bytes + a.above,
+		   size, (uintptr_t)bytes, "boot_info");
 	boot->info_bytes = info;
 	boot->info = (uintptr_t)seen(&a, info);
 	info->magic = BOOT_INFO_MAGIC;

@@ -75,11 +75,11 @@ static void reach(struct memory *m, uint64_t base, uint64_t size)
 			    (unsigned long long)gib);
 }
 
-static void append(struct memory *m, struct memory_pieces *p, uint64_t vaddr,
-		   uint64_t size, uint64_t base, const char *what)
+void memory_add(struct memory *m, struct memory_pieces *p, uint64_t vaddr,
+		uint64_t size, uint64_t base, const char *what)
 {
 	if (p->count == MEMORY_MAX_CHUNKS)
-		die("%s: memory is in more than %u pieces", what,
+		die("%.60s: memory is in more than %u pieces", what,
 		    MEMORY_MAX_CHUNKS);
 	reach(m, base, size);
 	p->chunk[p->count++] = (struct elf64_chunk){
@@ -104,7 +104,7 @@ static bool back_whole(struct memory *m, struct memory_pieces *p,
 		want.high = region[i].high;
 		if (memmap_take(&m->map, &want, &base))
 			continue;
-		append(m, p, vaddr, size, base, what);
+		memory_add(m, p, vaddr, size, base, what);
 		return true;
 	}
 	return false;
@@ -128,14 +128,14 @@ void memory_back(struct memory *m, struct memory_pieces *p, uint64_t vaddr,
 		want.low = region[i].low;
 		want.high = region[i].high;
 		while (!memmap_take_some(&m->map, &want, &base, &taken)) {
-			append(m, p, vaddr, taken, base, what);
+			memory_add(m, p, vaddr, taken, base, what);
 			vaddr += taken;
 			want.size -= taken;
 		}
 	}
 	if (want.size > 0)
-		die("%s: %llu KiB of memory needed, %llu KiB are free", what,
-		    (unsigned long long)size >> 10,
+		die("%.60s: %llu KiB of memory needed, %llu KiB are free",
+		    what, (unsigned long long)size >> 10,
 		    (unsigned long long)(size - want.size) >> 10);
 }
 
