@@ -106,6 +106,7 @@ FORCE:
 
 include mk/stages.mk
 include mk/mkimage.mk
+include mk/runner.mk
 include mk/kernel.mk
 include mk/run.mk
 -include mk/test-kernels.mk
@@ -115,7 +116,7 @@ include mk/test.mk
 .PHONY: all clean
 all: ## Build everything (the default)
 all: $(BUILD)/mkimage $(BUILD)/stage1.bin $(BUILD)/stage2.bin
-all: $(BUILD)/kernel.elf $(BUILD)/stagecoach.img
+all: $(BUILD)/kernel.elf $(BUILD)/stagecoach.img $(BUILD)/stagecoach-run
 
 clean: ## Remove $(BUILD)
 clean:
