@@ -38,10 +38,15 @@ $(BUILD)/flags/cc.options: tools/known-options.sh $(BUILD)/flags/cc
 		--param=min-pagesize=0 -fcf-protection=none \
 		-fno-tree-loop-distribute-patterns >$@
 
-# -Oz: smaller than -Os, which it follows; gcc has it since 12.
-$(BUILD)/flags/small.options: tools/known-options.sh $(BUILD)/flags/cc
+# Oz: smaller than -Os, which it follows; gcc has it since 12.
+# stack boundary: 16 bytes are for SSE, which stage2 does without.
+# if conversion: a branch is shorter than what a conditional move needs.
+$(BUILD)/flags/small.options: tools/known-options.sh $(BUILD)/flags/cc \
+		mk/stages.mk
 	$(call begin,PROBE,$(CC))
-	$(Q)sh $< $(CC) -c -x c -o /dev/null /dev/null -- -Os -Oz >$@
+	$(Q)sh $< $(CC) -Werror -mgeneral-regs-only -c -x c -o /dev/null \
+		/dev/null -- -Os -Oz -mpreferred-stack-boundary=3 \
+		-fno-if-conversion >$@
 
 $(BUILD)/flags/ld.options: tools/known-options.sh $(BUILD)/flags/ld
 	$(call begin,PROBE,$(LD))
