@@ -63,6 +63,24 @@ $(BUILD)/stage1.bin: stage1/mbr.asm $(BUILD)/layout.inc $(BUILD)/flags/nasm
 	$(call begin,NASM)
 	$(Q)$(NASM) $(NASMFLAGS) -f bin -MD $@.d -MP -MT $@ -o $@ $<
 
+# Symbols for a debugger. 32-bit, as NASM gets a 16-bit jump to a constant wrong
+# in a 64-bit object; the comparison proves that the rest is right, too.
+$(BUILD)/obj/stage1/mbr.o: stage1/mbr.asm $(BUILD)/layout.inc \
+		$(BUILD)/flags/nasm
+	$(call begin,NASM)
+	$(Q)$(NASM) $(NASMFLAGS) -f elf32 -g -F dwarf -MD $@.d -MP -MT $@ \
+		-o $@ $<
+
+$(BUILD)/stage1.elf: $(BUILD)/obj/stage1/mbr.o $(BUILD)/stage1.bin \
+		$(BUILD)/flags/ld.options
+	$(call begin,LD,$@)
+	$(Q)at=$$(awk '$$2 == "STAGE1_ADDR" { print $$3 }' include/layout.h) && \
+	$(LD) -m elf_i386 @$(BUILD)/flags/ld.options -N -Ttext=$$at -e $$at \
+		-o $@ $<
+	$(Q)$(OBJCOPY) -O binary $@ $@.bin
+	$(Q)cmp $@.bin $(BUILD)/stage1.bin
+	$(Q)rm $@.bin
+
 $(STAGE2)/%.o: %.asm $(BUILD)/layout.inc $(BUILD)/flags/nasm
 	$(call begin,NASM)
 	$(Q)$(NASM) $(NASMFLAGS) -f elf64 -g -F dwarf -MD $@.d -MP -MT $@ -o $@ $<
@@ -87,4 +105,5 @@ $(BUILD)/stage2.bin: $(BUILD)/stage2.elf
 	$(call begin,OBJCOPY,$@)
 	$(Q)$(OBJCOPY) -O binary $< $@
 
--include $(wildcard $(BUILD)/stage1.bin.d $(BUILD)/stage2.ld.d $(STAGE2_OBJ:=.d))
+-include $(wildcard $(BUILD)/stage1.bin.d $(BUILD)/obj/stage1/mbr.o.d \
+	$(BUILD)/stage2.ld.d $(STAGE2_OBJ:=.d))
