@@ -13,7 +13,7 @@ from test_gdb import ERRORS
 
 pytestmark = pytest.mark.xdist_group("debug")
 
-BLOCKS = re.findall(r"^```\n(.*?)^```$", CHAPTER.read_text(), re.M | re.S)
+BLOCKS = re.findall(r"^```\n([(<].*?)^```$", CHAPTER.read_text(), re.M | re.S)
 GDB_BLOCKS = [block for block in BLOCKS if block.startswith("(gdb) ")]
 BOCHS_BLOCKS = [block for block in BLOCKS if block.startswith("<bochs> ")]
 

@@ -101,8 +101,8 @@ def test_boot_info_and_memory_map():
 
 
 def test_screen():
-    answers = gdb(to("kernel") + ["break cpu_idle", "break print_memory",
-                                  "continue", "screen"])
+    third_row = "*(char *)(0xb8000 + 320) if *(char *)0xb8000 == 'H'"
+    answers = gdb(to("kernel") + [f"watch {third_row}", "continue", "screen"])
     assert "Hello World!\nLoaded by Stagecoach" in answers[-1][1]
 
 
