@@ -27,14 +27,19 @@ def gdb(commands, kernel=KERNEL, folder=None, **environment):
     options = []
     for command in commands:
         options += ["-ex", f"echo {MARK}{command}\\n", "-ex", command]
-    done = subprocess.run(
+    process = subprocess.Popen(
         [sys.executable, ROOT / "tools/debug/debug.py", "gdb", BUILD, kernel,
          "-nx", "-batch", *options], cwd=folder or ROOT,
         env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        universal_newlines=True, timeout=TIMEOUT)
-    _, *answers = done.stdout.split(f"\n{MARK}")
-    assert len(answers) == len(commands), done.stdout
+        universal_newlines=True)
+    try:
+        said, _ = process.communicate(timeout=TIMEOUT)
+    finally:
+        process.terminate()     # it ends QEMU and GDB
+        process.wait()
+    _, *answers = said.split(f"\n{MARK}")
+    assert len(answers) == len(commands), said
     return [answer.partition("\n")[::2] for answer in answers]
 
 

@@ -2,8 +2,11 @@
 # test_gdb.py - the commands that tools/debug/stagecoach.py gives to GDB.
 
 import re
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -23,31 +26,40 @@ def test_what_each_stop_says_to_look_with():
         else:
             commands.append("continue")
         commands += stop.gdb.split(", ")
-    for command, answer in gdb(commands):
+    answers = gdb(commands)
+    for command, answer in answers:
         assert not ERRORS.search(answer), (command, answer)
         assert answer.strip() or command.startswith("delete"), command
+    words = [answer for command, answer in answers if command == "continue"]
+    for stop, answer in zip(stops.STOPS[:13], words):
+        assert stops.describe(stop, stop.gdb) in answer
+    # GDB has the source of each program.
+    for answer, source in zip([words[0], words[5], words[-1]],
+                              ["stage1/mbr.asm:", "stage2/main.c:",
+                               "kernel/main.c:"]):
+        assert source in answer
 
 
-def test_stops_have_symbols_and_words():
-    answers = gdb(["continue", "continue", "delete 3-14", "continue"])
-    for (_, answer), source, name in zip(
-            [answers[0], answers[1], answers[3]],
-            ["stage1/mbr.asm", "stage2/first.asm", "kernel/main.c"],
-            ["stage1", "stage2", "kernel"]):
-        assert source in answer and f"\n-- {name} (" in answer
-        assert "   Look: state" in answer
-
-
-@pytest.mark.parametrize("stop, instruction", [
-    ("stage1", "<stage1> +jmp +0x7c5a"),
+CODE = [
+    ("stage1", r"<stage1> +jmp +0x7c5a"),
     ("CPU check", r"<early_start> +pushfd\n.*<early_start\+2> +pop +eax"),
-    ("protected mode", "<protected_mode> +mov +ax,0x10\n.*mov +ds,eax"),
-    ("16-bit segments", "<compat.down16> +mov +eax,ds:0x"),
+    ("protected mode", r"<protected_mode> +mov +ax,0x10\n.*mov +ds,eax"),
+    ("compatibility", r"<compat> +mov +eax,0x1\n.* mov +cr0,eax"),
+    ("16-bit segments", r"<compat.down16> +mov +eax,ds:0x"),
     ("real mode", r"<compat.real> +xor +eax,eax\n.*<compat.real\+3> +mov +ss"),
-    ("hand-off", "<handoff> +mov +al,0xff")])
-def test_code_is_decoded_as_the_mode_does(stop, instruction):
-    *_, (_, answer) = gdb(to(stop) + ["code 2"])
-    assert re.match(f"=> 0x[0-9a-f]+ {instruction}", answer), answer
+    ("up, long", r"<int_vector.up64> +lidt +ds:0x"),
+    ("hand-off", r"<handoff> +mov +al,0xff")]
+
+
+def test_code_is_decoded_as_the_mode_does():
+    commands = []
+    for stop, _ in CODE:
+        commands += [*to(stop), "code 2"]
+    answers = [answer for command, answer in gdb(commands)
+               if command == "code 2"]
+    for (stop, instructions), answer in zip(CODE, answers):
+        assert re.match(f"=> 0x[0-9a-f]+ {instructions}", answer), \
+            (stop, answer)
 
 
 def test_pagetable_by_level():
@@ -66,7 +78,7 @@ def test_pagetable_by_level():
     *levels, text = answers["pagetable $rip"]
     assert [level.split()[0] for level in levels] == \
         ["PML4", "PDPT", "PD", "PT"]
-    assert text.startswith("0xffffffff80000") and \
+    assert text.startswith("0xffffffff8000") and \
         text.endswith(", a page of 4 KiB, r-x")
     assert answers["pagetable 0xb8000"][-1] == \
         "0xb8000 -> physical 0xb8000, a page of 4 KiB, rw-"
@@ -133,3 +145,25 @@ def test_missing_tool_is_named(variable, command):
         stderr=subprocess.STDOUT, universal_newlines=True)
     assert done.returncode == 1
     assert f"{command}: not found (make deps gdb" in done.stdout
+
+
+def children(pid):
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+def test_signal_leaves_nothing_behind(tmp_path):
+    script = tmp_path / "script"
+    script.write_text("shell touch started\ncontinue\n")
+    process = subprocess.Popen(
+        [sys.executable, ROOT / "tools/debug/debug.py", "gdb", BUILD, KERNEL,
+         "-nx", "-batch", "-ex", "delete", "-x", script], cwd=tmp_path,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL)
+    while not (tmp_path / "started").exists():
+        assert process.poll() is None
+        time.sleep(0.05)
+    started = children(process.pid)
+    assert len(started) == 2            # QEMU and GDB
+    process.terminate()
+    assert process.wait(10) == 128 + signal.SIGTERM
+    assert not [pid for pid in started if Path(f"/proc/{pid}").exists()]

@@ -103,14 +103,15 @@ def run_gdb(build, kernel, folder, options, **how):
 
 def trace_gdb(build, kernel, folder, timeout=60):
     path = folder / "trace"
-    done = run_gdb(build, kernel, folder,
-                   ["-nx", "-batch", "-ex", f"stagecoach-trace {path}"],
-                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                   stderr=subprocess.STDOUT, timeout=timeout,
-                   universal_newlines=True)
-    if done != 0 or not path.exists():
-        raise stops.Failure("GDB did not reach the kernel")
-    return json.loads(path.read_text())
+    try:
+        run_gdb(build, kernel, folder,
+                ["-nx", "-batch", "-ex", f"stagecoach-trace {path}"],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL, timeout=timeout)
+        return json.loads(path.read_text())
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise stops.Failure(f"GDB did not reach the kernel: {error}") \
+            from error
 
 
 def trace_bochs(build, kernel, folder):
@@ -183,9 +184,16 @@ def main(what, build, kernel, *options):
         return 0
 
 
+def leave(number, _frame):
+    """A signal that ends us: what we have started ends, too."""
+    sys.exit(128 + number)
+
+
 if __name__ == "__main__":
     if len(sys.argv) < 4 or sys.argv[1] not in ("gdb", "bochs", "trace"):
         sys.exit(__doc__)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, leave)
     try:
         sys.exit(main(*sys.argv[1:]))
     except stops.Failure as failure:
