@@ -67,6 +67,11 @@ def test_words_wait_for_the_prompt_behind_a_hit():
     assert stop.name == "door" and order == ""
 
 
+def test_users_own_breakpoint_has_no_words():
+    own = HIT.replace(b"point 7", b"point %d" % (len(stops.STOPS) + 1))
+    assert bochs.Words().follow(own + b"<bochs:20> ") == (None, "")
+
+
 def test_disk_without_whole_cylinders(tmp_path):
     (tmp_path / "image").write_bytes(bytes(1024))
     with pytest.raises(stops.Failure, match="whole cylinders"):

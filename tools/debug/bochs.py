@@ -35,7 +35,7 @@ clock: sync=none, time0=utc
 speaker: enabled=0
 sound: driver=dummy
 log: log
-panic: action={panic}
+panic: action=fatal
 error: action=report
 info: action=ignore
 debug: action=ignore
@@ -60,7 +60,7 @@ class Words:
             return None, ""
         hit = HIT.search(self.text, 0, prompts[-1].start())
         self.text = self.text[prompts[-1].end():]
-        if not hit:
+        if not hit or int(hit[1]) > len(stops.STOPS):   # or the user's own
             return None, ""
         number = int(hit[1])
         stop = stops.STOPS[number - 1]
@@ -70,7 +70,7 @@ class Words:
         return stop, ""
 
 
-def prepare(folder, image, places, display=VNC, panic="fatal"):
+def prepare(folder, image, places, display=VNC):
     """Configuration, breakpoints and a copy of image: Bochs locks its disk."""
     for name in ("disk", "disk.lock", "serial", "log"):
         (folder / name).unlink(missing_ok=True)
@@ -79,8 +79,7 @@ def prepare(folder, image, places, display=VNC, panic="fatal"):
     if size % CYLINDER:
         raise stops.Failure(f"{image}: no whole cylinders, which Bochs wants")
     (folder / "rc").write_text(CONFIG.format(
-        share=SHARE, display=display, cylinders=size // CYLINDER,
-        panic=panic))
+        share=SHARE, display=display, cylinders=size // CYLINDER))
     (folder / "commands").write_text(
         "".join(f"lb {address:#x}\n" for _, address in places) + "c\n")
     return [BOCHS, "-q", "-f", "rc", "-rc", "commands"]
@@ -89,7 +88,7 @@ def prepare(folder, image, places, display=VNC, panic="fatal"):
 def interactive(folder, image, places):
     """Gives the terminal to the debugger; explains each stop."""
     command = prepare(folder, image, places,
-                      "x" if os.environ.get("GUI") == "1" else VNC, "ask")
+                      "x" if os.environ.get("GUI") == "1" else VNC)
     words = Words()
 
     def read(debugger):

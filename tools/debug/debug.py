@@ -8,8 +8,8 @@ usage: debug.py gdb BUILD KERNEL [GDB OPTION...]
 
 gdb: QEMU, halted at the first byte of stage1, and GDB. bochs: Bochs' own
 debugger. trace: both, unattended; puts the CPU's state at each stop into
-CHAPTER, as a table. From the environment: CMDLINE, MODULES, QEMU, QEMUFLAGS, GDB, NM,
-OBJDUMP; GUI=1 opens a window.
+CHAPTER, as a table. From the environment: CMDLINE, MODULES, QEMU, QEMUFLAGS,
+GDB, NM, OBJDUMP; GUI=1 opens a window.
 """
 
 import json
