@@ -3,6 +3,7 @@
 
 # What each kind of goal needs; a goal that is not named here builds.
 GOALS_RUN := run screenshot
+GOALS_DEBUG := gdb bochs docs-trace
 GOALS_TEST := test unit check-lib ticks bench-runner
 
 OTHER_GOALS := $(filter-out deps,$(MAKECMDGOALS))
@@ -11,11 +12,14 @@ DEPS_SETS := build
 ifneq ($(filter $(GOALS_RUN),$(OTHER_GOALS)),)
 DEPS_SETS += run
 endif
+ifneq ($(filter $(GOALS_DEBUG),$(OTHER_GOALS)),)
+DEPS_SETS += run debug
+endif
 ifneq ($(filter $(GOALS_TEST),$(OTHER_GOALS)),)
-DEPS_SETS += run test
+DEPS_SETS += run debug test
 endif
 ifeq ($(OTHER_GOALS),)
-DEPS_SETS := build run test
+DEPS_SETS := build run debug test
 endif
 
 .PHONY: deps deps-long
@@ -25,7 +29,7 @@ deps:
 
 deps-long: ## Install the provers and fuzzers, too
 deps-long:
-	@sh tools/deps.sh build run test long
+	@sh tools/deps.sh build run debug test long
 
 # `make -j deps run`: everything else waits for deps, and is then the business
 # of one make of its own, which finds the tools there.

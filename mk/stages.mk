@@ -38,10 +38,15 @@ $(BUILD)/flags/cc.options: tools/known-options.sh $(BUILD)/flags/cc
 		--param=min-pagesize=0 -fcf-protection=none \
 		-fno-tree-loop-distribute-patterns >$@
 
-# -Oz: smaller than -Os, which it follows; gcc has it since 12.
-$(BUILD)/flags/small.options: tools/known-options.sh $(BUILD)/flags/cc
+# Oz: smaller than -Os, which it follows; gcc has it since 12.
+# stack boundary: 16 bytes are for SSE, which stage2 does without.
+# if conversion: a branch is shorter than what a conditional move needs.
+$(BUILD)/flags/small.options: tools/known-options.sh $(BUILD)/flags/cc \
+		mk/stages.mk
 	$(call begin,PROBE,$(CC))
-	$(Q)sh $< $(CC) -c -x c -o /dev/null /dev/null -- -Os -Oz >$@
+	$(Q)sh $< $(CC) -Werror -mgeneral-regs-only -c -x c -o /dev/null \
+		/dev/null -- -Os -Oz -mpreferred-stack-boundary=3 \
+		-fno-if-conversion >$@
 
 $(BUILD)/flags/ld.options: tools/known-options.sh $(BUILD)/flags/ld
 	$(call begin,PROBE,$(LD))
@@ -57,6 +62,24 @@ link-script = $(CC) -E -P -x c -MMD -MP -MT $@ -MF $@.d -Iinclude $< -o $@
 $(BUILD)/stage1.bin: stage1/mbr.asm $(BUILD)/layout.inc $(BUILD)/flags/nasm
 	$(call begin,NASM)
 	$(Q)$(NASM) $(NASMFLAGS) -f bin -MD $@.d -MP -MT $@ -o $@ $<
+
+# Symbols for a debugger. 32-bit, as NASM gets a 16-bit jump to a constant wrong
+# in a 64-bit object; the comparison proves that the rest is right, too.
+$(BUILD)/obj/stage1/mbr.o: stage1/mbr.asm $(BUILD)/layout.inc \
+		$(BUILD)/flags/nasm
+	$(call begin,NASM)
+	$(Q)$(NASM) $(NASMFLAGS) -f elf32 -g -F dwarf -MD $@.d -MP -MT $@ \
+		-o $@ $<
+
+$(BUILD)/stage1.elf: $(BUILD)/obj/stage1/mbr.o $(BUILD)/stage1.bin \
+		$(BUILD)/flags/ld.options
+	$(call begin,LD,$@)
+	$(Q)at=$$(awk '$$2 == "STAGE1_ADDR" { print $$3 }' include/layout.h) && \
+	$(LD) -m elf_i386 @$(BUILD)/flags/ld.options -N -Ttext=$$at -e $$at \
+		-o $@ $<
+	$(Q)$(OBJCOPY) -O binary $@ $@.bin
+	$(Q)cmp $@.bin $(BUILD)/stage1.bin
+	$(Q)rm $@.bin
 
 $(STAGE2)/%.o: %.asm $(BUILD)/layout.inc $(BUILD)/flags/nasm
 	$(call begin,NASM)
@@ -82,4 +105,5 @@ $(BUILD)/stage2.bin: $(BUILD)/stage2.elf
 	$(call begin,OBJCOPY,$@)
 	$(Q)$(OBJCOPY) -O binary $< $@
 
--include $(wildcard $(BUILD)/stage1.bin.d $(BUILD)/stage2.ld.d $(STAGE2_OBJ:=.d))
+-include $(wildcard $(BUILD)/stage1.bin.d $(BUILD)/obj/stage1/mbr.o.d \
+	$(BUILD)/stage2.ld.d $(STAGE2_OBJ:=.d))

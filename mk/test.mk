@@ -55,7 +55,7 @@ PYTEST ?= pytest-3
 TESTS ?= test
 
 test: ## Run all tests
-test: all unit check-lib test-kernels
+test: all unit check-lib test-kernels $(BUILD)/stage1.elf
 	$(Q)PYTHONPYCACHEPREFIX='$(abspath $(BUILD))/pycache' \
 		BUILD='$(abspath $(BUILD))' \
 		$(PYTEST) -n auto --dist loadgroup --timeout 300 \

@@ -28,9 +28,11 @@ PACKET          equ     STAGE1_ADDR - 16        ; what lies there once pushed
 PACKET_COUNT    equ     PACKET + 2
 
         bits    16
+%ifidn __?OUTPUT_FORMAT?__, bin         ; else symbols for a debugger
         org     STAGE1_ADDR
+%endif
 
-        jmp     short start
+stage1: jmp     short start
         nop
 
 ; BIOS parameter block. Some BIOSes write into it, some look at these three

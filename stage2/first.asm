@@ -31,7 +31,7 @@ EARLY_ADDR      equ     STAGE2_ADDR + SECTOR_SIZE
         section .first progbits alloc exec write
         bits    16
 
-        jmp     near start
+stage2: jmp     near start
         nop
         dd      STAGE2_MAGIC
         times   HDR_EARLY_SECTORS - ($ - $$) db 0

@@ -4,8 +4,8 @@
 #
 # usage: deps.sh SET...
 #
-# The sets: build (make), run (make run), test (make test), long (provers and
-# fuzzers). docs/dependencies.md says what each package is for. Elsewhere it
+# The sets: build (make), run (make run), debug (make gdb, make bochs), test
+# (make test), long (provers and fuzzers). docs/dependencies.md says what each package is for. Elsewhere it
 # only says which tools are missing.
 set -eu
 
@@ -25,7 +25,10 @@ packages() {
 	test)
 		echo libcmocka-dev clang lld rustc
 		echo python3-pytest python3-pytest-xdist python3-pytest-timeout
-		echo bochs bochs-term bochsbios vgabios qemu-utils
+		echo bochs-term qemu-utils
+		;;
+	debug)
+		echo gdb bochs bochsbios vgabios
 		;;
 	long)
 		echo frama-c-base why3 z3 cvc4 libclang-rt-dev
@@ -41,7 +44,8 @@ commands() {
 	case $1 in
 	build)  echo make gcc ld objcopy nasm ;;
 	run)    echo qemu-system-x86_64 python3 ;;
-	test)   echo clang ld.lld rustc pytest-3 bochs qemu-img ;;
+	test)   echo clang ld.lld rustc pytest-3 qemu-img ;;
+	debug)  echo gdb bochs ;;
 	long)   echo frama-c why3 z3 cvc4 ;;
 	esac
 }
