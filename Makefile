@@ -110,6 +110,7 @@ include mk/runner.mk
 include mk/kernel.mk
 include mk/run.mk
 include mk/debug.mk
+include mk/book.mk
 -include mk/test-kernels.mk
 include mk/test-hostile.mk
 include mk/test.mk

@@ -5,6 +5,7 @@
 GOALS_RUN := run screenshot
 GOALS_DEBUG := gdb bochs docs-trace
 GOALS_TEST := test unit check-lib ticks bench-runner
+GOALS_BOOK := book
 
 OTHER_GOALS := $(filter-out deps,$(MAKECMDGOALS))
 
@@ -16,10 +17,13 @@ ifneq ($(filter $(GOALS_DEBUG),$(OTHER_GOALS)),)
 DEPS_SETS += run debug
 endif
 ifneq ($(filter $(GOALS_TEST),$(OTHER_GOALS)),)
-DEPS_SETS += run debug test
+DEPS_SETS += run debug test book
+endif
+ifneq ($(filter $(GOALS_BOOK),$(OTHER_GOALS)),)
+DEPS_SETS += book
 endif
 ifeq ($(OTHER_GOALS),)
-DEPS_SETS := build run debug test
+DEPS_SETS := build run debug test book
 endif
 
 .PHONY: deps deps-long
@@ -29,7 +33,7 @@ deps:
 
 deps-long: ## Install the provers and fuzzers, too
 deps-long:
-	@sh tools/deps.sh build run debug test long
+	@sh tools/deps.sh build run debug test book long
 
 # `make -j deps run`: everything else waits for deps, and is then the business
 # of one make of its own, which finds the tools there.

@@ -5,7 +5,8 @@
 # usage: deps.sh SET...
 #
 # The sets: build (make), run (make run), debug (make gdb, make bochs), test
-# (make test), long (provers and fuzzers). docs/dependencies.md says what each package is for. Elsewhere it
+# (make test), book (make book), long (provers and fuzzers).
+# docs/dependencies.md says what each package is for. Elsewhere it
 # only says which tools are missing.
 set -eu
 
@@ -30,6 +31,9 @@ packages() {
 	debug)
 		echo gdb bochs bochsbios vgabios
 		;;
+	book)
+		echo pandoc python3
+		;;
 	long)
 		echo frama-c-base why3 z3 cvc4 libclang-rt-dev
 		;;
@@ -46,6 +50,7 @@ commands() {
 	run)    echo qemu-system-x86_64 python3 ;;
 	test)   echo clang ld.lld rustc pytest-3 qemu-img ;;
 	debug)  echo gdb bochs ;;
+	book)   echo pandoc python3 ;;
 	long)   echo frama-c why3 z3 cvc4 ;;
 	esac
 }
