@@ -111,9 +111,11 @@ include mk/kernel.mk
 include mk/run.mk
 include mk/debug.mk
 include mk/book.mk
+include mk/examples.mk
 -include mk/test-kernels.mk
 include mk/test-hostile.mk
 include mk/test.mk
+include mk/install.mk
 
 .PHONY: all clean
 all: ## Build everything (the default)

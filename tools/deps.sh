@@ -24,7 +24,7 @@ packages() {
 		echo qemu-system-x86 python3
 		;;
 	test)
-		echo libcmocka-dev clang lld rustc
+		echo libcmocka-dev clang lld rustc cargo cmake
 		echo python3-pytest python3-pytest-xdist python3-pytest-timeout
 		echo bochs-term qemu-utils
 		;;
@@ -48,7 +48,7 @@ commands() {
 	case $1 in
 	build)  echo make gcc ld objcopy nasm ;;
 	run)    echo qemu-system-x86_64 python3 ;;
-	test)   echo clang ld.lld rustc pytest-3 qemu-img ;;
+	test)   echo clang ld.lld rustc cargo cmake pytest-3 qemu-img ;;
 	debug)  echo gdb bochs ;;
 	book)   echo pandoc python3 ;;
 	long)   echo frama-c why3 z3 cvc4 ;;

@@ -66,7 +66,7 @@ def bochs(image, cpu="corei7_skylake_x", bios="BIOS-bochs-latest", megs=64,
           timeout=30, floppy=None, until=None):
     """Boots a copy of image, or of a floppy: Bochs locks what it opens.
 
-    The run is "done" when the serial port has said what until asks for."""
+    until(serial) is a condition that ends the run as "done"."""
     folder = Path(tempfile.mkdtemp(prefix="bochs-"))
     shutil.copy(image, folder / "disk")
     if floppy:
@@ -123,7 +123,8 @@ def _watch(process, terminal, folder, start, timeout, until):
             return _ended(folder, start)
         if last_words(serial, time.time() - since > QUIET):
             how = "refused"
-        elif until and until in serial and time.time() - since > QUIET:
+        elif (until and until(serial) and
+              time.time() - since > QUIET):
             how = "done"
         elif time.time() > start + timeout:
             how = "hang"
