@@ -136,6 +136,7 @@
 #define MSR_EFER             0xc0000080
 #define EFER_SCE             0x1
 #define EFER_LME             0x100
+#define EFER_LMA             0x400
 #define EFER_NXE             0x800
 /* PAT: entries 0-3 as at reset (WB WT UC- UC), 4 WP, 5 WC, 6 UC-, 7 UC */
 #define PAT_LOW              0x00070406

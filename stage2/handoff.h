@@ -13,7 +13,7 @@ struct handoff {
 	uint64_t entry;         /* virtual */
 	uint64_t stack;         /* its top; the 8 bytes below are 0 */
 	uint64_t info;          /* virtual, for RDI */
-	uint64_t efer;          /* LME, and NXE and SCE if the CPU has them */
+	uint64_t efer;          /* LME, LMA; NXE and SCE if the CPU has them */
 	uint64_t keep_mxcsr;    /* not 0: leave MXCSR as it is */
 };
 

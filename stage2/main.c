@@ -118,7 +118,8 @@ static _Noreturn void enter_kernel(struct boot *boot, uint64_t cr3)
 		.entry = boot->kernel->plan.entry + boot->kernel->space.slide,
 		.stack = boot->stack_top,
 		.info = boot->info,
-		.efer = EFER_LME,
+		/* AMD's CPUs fault on a write that differs in LMA. */
+		.efer = EFER_LME | EFER_LMA,
 		.keep_mxcsr = cpu_is_kvm(),
 	};
 

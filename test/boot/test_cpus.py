@@ -2,10 +2,12 @@
 # test_cpus.py - CPUs with and without what the loader can use, and CPUs that
 # lack what it needs.
 
+import re
+
 import pytest
 
 from bochs import bochs
-from judge import judge_refused
+from judge import judge_pass, judge_refused
 from machine import PLAIN, disk, qemu
 
 # What they lack or have beyond the others stands behind each.
@@ -34,6 +36,26 @@ def test_cpu(run_contract, cpu):
 @pytest.mark.parametrize("cpu", ["qemu64,-nx", "max"])
 def test_pie_cpu(run_contract, cpu):
     run_contract("pie", machine=[*PLAIN, "-cpu", cpu])
+
+
+STATE = re.compile(r"^RAX=(\w+) RBX=\w+ RCX=(\w+) .*?^EFER=(\w+)",
+                   re.MULTILINE | re.DOTALL)
+MSR_EFER, EFER_LMA = 0xC0000080, 0x400
+
+
+def test_efer_keeps_lma(contract, tmp_path):
+    """AMD's CPUs fault on an LMA that is not the one they have. QEMU does
+    not, but logs the registers behind each WRMSR of the resident part."""
+    path, cmdline = contract("high")
+    log = tmp_path / "log"
+    judge_pass(qemu([*PLAIN, *disk(path), "-d", "cpu,nochain", "-D", str(log),
+                     "-dfilter", "0x14000..0x177ff"]), cmdline)
+    written = [(int(rax, 16), int(efer, 16))
+               for rax, rcx, efer in STATE.findall(log.read_text())
+               if int(rcx, 16) == MSR_EFER]
+    assert written, "the hand-off was not seen to write EFER"
+    for value, efer in written:
+        assert value & EFER_LMA == efer & EFER_LMA, hex(value)
 
 
 # A sentence that names what is missing.

@@ -12,7 +12,6 @@
 #define EDX_NX                  (1u << 20)
 #define EDX_1G                  (1u << 26)
 
-#define EFER_LMA                0x400u
 #define RFLAGS_AT_ENTRY         2u      /* the bit that is always set */
 #define FCW_DEFAULT             0x037fu
 #define STACK_LEAST             0x10000u
