@@ -175,13 +175,15 @@ static void tell_disk(struct boot_info *info, const struct boot *boot)
 static void tell_display(struct boot_info *info)
 {
 	uint8_t mode = phys_read8(BDA_VIDEO_MODE);
+	uint16_t columns = phys_read16(BDA_COLUMNS);
 	uint64_t cells = mode == 7 ? VGA_TEXT_MONO : VGA_TEXT;
 	struct boot_display *d = &info->display;
 
-	if (mode > 3 && mode != 7)
+	/* No columns: no adapter has been set up, whatever the mode says. */
+	if ((mode > 3 && mode != 7) || columns == 0)
 		return;
 	d->type = BOOT_DISPLAY_TEXT;
-	d->width = phys_read16(BDA_COLUMNS);
+	d->width = columns;
 	d->height = phys_read8(BDA_ROWS) + 1u;
 	d->pitch = d->width * 2;
 	d->address = phys(cells);

@@ -41,6 +41,11 @@ def test_disk(contract, name):
     judge_pass(end, cmdline)
 
 
+def test_no_display(run_contract):
+    """No video adapter, so no video BIOS either: data area all zero."""
+    run_contract(machine=[*PLAIN, "-vga", "none"])
+
+
 @pytest.mark.parametrize("name", [
     "1m", "2m", "high", "slot256", "pie", "pie-1m", "relr", "random", "packs",
     "bss"])
