@@ -7,14 +7,15 @@
 #include "io.h"
 #include "layout.h"
 
+/* Names of modules can be longer than a message: their start will do. */
 static _Noreturn void fail(const struct files *files, const char *whose,
 			   int err, const struct image_fault *fault)
 {
 	if (err == IMAGE_READ)
-		die("%s: cannot read sector %llu of drive %02x: BIOS status "
+		die("%.60s: cannot read sector %llu of drive %02x: BIOS status "
 		    "%02x", whose, (unsigned long long)files->disk->bad_lba,
 		    files->disk->facts->drive, files->disk->status);
-	die("%s: %s%s at sector %llu of drive %02x: %s (%llu)", whose,
+	die("%.60s: %s%s at sector %llu of drive %02x: %s (%llu)", whose,
 	    fault->what, fault->field, (unsigned long long)fault->lba,
 	    files->disk->facts->drive, image_strerror(err),
 	    (unsigned long long)fault->value);

@@ -79,7 +79,7 @@ static void append(struct memory *m, struct memory_pieces *p, uint64_t vaddr,
 		   uint64_t size, uint64_t base, const char *what)
 {
 	if (p->count == MEMORY_MAX_CHUNKS)
-		die("%s: memory is in more than %u pieces", what,
+		die("%.60s: memory is in more than %u pieces", what,
 		    MEMORY_MAX_CHUNKS);
 	reach(m, base, size);
 	p->chunk[p->count++] = (struct elf64_chunk){
@@ -134,8 +134,8 @@ void memory_back(struct memory *m, struct memory_pieces *p, uint64_t vaddr,
 		}
 	}
 	if (want.size > 0)
-		die("%s: %llu KiB of memory needed, %llu KiB are free", what,
-		    (unsigned long long)size >> 10,
+		die("%.60s: %llu KiB of memory needed, %llu KiB are free",
+		    what, (unsigned long long)size >> 10,
 		    (unsigned long long)(size - want.size) >> 10);
 }
 

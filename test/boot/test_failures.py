@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from image import SECTOR, Layout
+from image import SECTOR, Layout, kernel, mkimage
 from judge import judge_pass, judge_refused
 from machine import PLAIN, disk, qemu
 
@@ -18,6 +18,20 @@ def full(contract):
     """An image that has every part, and its layout."""
     path, cmdline = contract("packs", module_sizes=[300000])
     return path, cmdline, Layout(path)
+
+
+def test_long_name(tmp_path):
+    """The longest name leaves room for what is wrong."""
+    module = tmp_path / "module"
+    module.write_bytes(bytes(range(1, 256)) * 300)
+    path = mkimage(kernel("contract-high"), tmp_path / "disk.img",
+                   modules=[(module, "n" * 255)])
+    lba, sectors = Layout(path).part("module")
+    data = bytearray(path.read_bytes())
+    data[lba * SECTOR] ^= 1
+    path.write_bytes(data)
+    judge_refused(qemu([*PLAIN, *disk(path)]),
+                  rf"^stagecoach: n+: .* at sector {lba} of drive 80: .*sum")
 
 
 @pytest.mark.parametrize("place", ["start", "end"])
