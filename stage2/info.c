@@ -216,10 +216,8 @@ void info_build(struct boot *boot)
 	struct area a = { bytes, boot_window(boot, size) - (uintptr_t)bytes };
 	struct boot_info *info = take(&a, sizeof(*info));
 
-	boot->window.chunk[boot->window.count++] = (struct elf64_chunk){
-		.vaddr = (uintptr_t)bytes + a.above, .size = size,
-		.data = bytes,
-	};
+	memory_add(&boot->memory, &boot->window, (uintptr_t)bytes + a.above,
+		   size, (uintptr_t)bytes, "boot_info");
 	boot->info_bytes = info;
 	boot->info = (uintptr_t)seen(&a, info);
 	info->magic = BOOT_INFO_MAGIC;

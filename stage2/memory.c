@@ -75,8 +75,8 @@ static void reach(struct memory *m, uint64_t base, uint64_t size)
 			    (unsigned long long)gib);
 }
 
-static void append(struct memory *m, struct memory_pieces *p, uint64_t vaddr,
-		   uint64_t size, uint64_t base, const char *what)
+void memory_add(struct memory *m, struct memory_pieces *p, uint64_t vaddr,
+		uint64_t size, uint64_t base, const char *what)
 {
 	if (p->count == MEMORY_MAX_CHUNKS)
 		die("%.60s: memory is in more than %u pieces", what,
@@ -104,7 +104,7 @@ static bool back_whole(struct memory *m, struct memory_pieces *p,
 		want.high = region[i].high;
 		if (memmap_take(&m->map, &want, &base))
 			continue;
-		append(m, p, vaddr, size, base, what);
+		memory_add(m, p, vaddr, size, base, what);
 		return true;
 	}
 	return false;
@@ -128,7 +128,7 @@ void memory_back(struct memory *m, struct memory_pieces *p, uint64_t vaddr,
 		want.low = region[i].low;
 		want.high = region[i].high;
 		while (!memmap_take_some(&m->map, &want, &base, &taken)) {
-			append(m, p, vaddr, taken, base, what);
+			memory_add(m, p, vaddr, taken, base, what);
 			vaddr += taken;
 			want.size -= taken;
 		}

@@ -44,6 +44,10 @@ struct paging memory_tables(struct memory *m, bool nx);
 void memory_back(struct memory *m, struct memory_pieces *p, uint64_t vaddr,
 		 uint64_t size, uint32_t type, const char *what);
 
+/* Appends frames that are taken already, all in one piece from base on. */
+void memory_add(struct memory *m, struct memory_pieces *p, uint64_t vaddr,
+		uint64_t size, uint64_t base, const char *what);
+
 /* One piece below 4 GiB, cleared, reclaimable. Dies if there is none. */
 void *memory_alloc(struct memory *m, uint64_t size, const char *what);
 
