@@ -171,6 +171,9 @@
 #define TSS_IOMAP            102
 #define TSS_SIZE             104
 
+/* struct interrupt_frame (kernel/interrupt.h) as vectors.asm sees it */
+#define FRAME_RIP            136
+
 /* struct cpu_facts (stage2/cpu.h), filled by entry.asm */
 #define CPU_HAS_NX           0x1
 #define CPU_HAS_1G           0x2

@@ -34,11 +34,40 @@ static inline struct cpuid cpuid(uint32_t leaf)
 	return r;
 }
 
+/* A control register; the number is part of the instruction. */
+#define cpu_cr(n) __extension__({                               \
+	uint64_t cr_;                                           \
+	__asm__ volatile("mov %%cr" #n ", %0" : "=r"(cr_));     \
+	cr_;                                                    \
+})
+
+/* What LGDT and LIDT take: a table's last byte, and where it is. */
+struct __attribute__((packed)) cpu_table {
+	uint16_t limit;
+	const void *base;
+};
+
+static inline void cpu_interrupts_on(void)
+{
+	__asm__ volatile("sti" : : : "memory");
+}
+
+static inline void cpu_interrupts_off(void)
+{
+	__asm__ volatile("cli" : : : "memory");
+}
+
 /*
- * Sleeps for ever. Interrupts stay off: without an IDT of its own the kernel
- * could not take one. An NMI or SMI ends the hlt, hence the loop.
+ * Called with interrupts off; waits for one, and leaves them on. None can slip
+ * in between: STI takes effect after the instruction that follows it.
  */
-_Noreturn static inline void cpu_idle(void)
+static inline void cpu_wait(void)
+{
+	__asm__ volatile("sti; hlt" : : : "memory");
+}
+
+/* The end. An NMI or SMI ends the hlt, hence the loop. */
+_Noreturn static inline void cpu_halt(void)
 {
 	for (;;)
 		__asm__ volatile("cli; hlt");

@@ -1,129 +1,90 @@
 // SPDX-License-Identifier: 0BSD
-// main.c - the example kernel: says hello, shows what the loader told it.
+// main.c - the example kernel, step by step: says hello, shows what the loader
+// told it, takes the machine over, and echoes what is typed.
 
-#include <stdint.h>
-#include <string.h>
+#include <stdbool.h>
+#include <stddef.h>
 
+#include "backtrace.h"
 #include "boot_info.h"
+#include "console.h"
 #include "cpu.h"
-#include "print.h"
-#include "serial.h"
-#include "vga.h"
+#include "gdt.h"
+#include "interrupt.h"
+#include "keyboard.h"
+#include "machine.h"
+#include "pit.h"
+#include "printk.h"
+#include "selftest.h"
+
+#define TICKS_PER_SECOND        100
+#define TICKS_TOLD              10
 
 /* Where the loader jumps to; the link script names it. */
 _Noreturn void _start(const struct boot_info *info);
 
-/* CPUID leaves with the processor's name, 16 characters each. */
-#define CPUID_MAX_EXTENDED      0x80000000u
-#define CPUID_NAME              0x80000002u
-#define CPUID_NAME_LEAVES       3
-
-/* A size for people: 640 KiB, 3.5 GiB. */
-struct human {
-	unsigned int whole;
-	unsigned int tenths;
-	const char *unit;
-};
-
-static struct human human(uint64_t bytes)
+static bool is_known(const struct boot_info *info)
 {
-	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB" };
-	unsigned int unit = 0;
-	uint64_t tenths;
-
-	/* Pages are the smallest we meet, so KiB are whole. */
-	tenths = bytes / 1024 * 10;
-	for (; tenths >= 10240 && unit < 3; unit++)
-		tenths /= 1024;
-	return (struct human){ (unsigned int)(tenths / 10),
-			       (unsigned int)(tenths % 10), units[unit] };
+	return info->magic == BOOT_INFO_MAGIC &&
+	       info->version == BOOT_INFO_VERSION;
 }
 
-static const char *type_name(uint32_t type)
+static void echo(int c)
 {
-	switch ((enum boot_memory_type)type) {
-	case BOOT_MEMORY_USABLE:        return "usable";
-	case BOOT_MEMORY_RESERVED:      return "reserved";
-	case BOOT_MEMORY_ACPI:          return "ACPI tables";
-	case BOOT_MEMORY_NVS:           return "ACPI NVS";
-	case BOOT_MEMORY_BAD:           return "bad";
-	case BOOT_MEMORY_KERNEL:        return "kernel and modules";
-	case BOOT_MEMORY_RECLAIMABLE:   return "loader, reclaimable";
-	case BOOT_MEMORY_FRAMEBUFFER:   return "framebuffer";
-	}
-	return "of a type newer than this kernel";
+	if (c == '\b' || c == 0x7f)             /* terminals send DEL */
+		printk("\b \b");
+	else
+		printk("%c", c == '\r' ? '\n' : c);
 }
 
-static void print_cpu(void)
+/* All that is left to do comes with interrupts, of which the timer is one. */
+_Noreturn static void serve(void)
 {
-	char name[CPUID_NAME_LEAVES * sizeof(struct cpuid) + 1] = "unnamed";
-	const char *start = name;
+	bool told = false;
 
-	if (cpuid(CPUID_MAX_EXTENDED).eax >=
-	    CPUID_NAME + CPUID_NAME_LEAVES - 1) {
-		for (uint32_t i = 0; i < CPUID_NAME_LEAVES; i++) {
-			struct cpuid part = cpuid(CPUID_NAME + i);
+	for (;;) {
+		int c;
 
-			memcpy(name + i * sizeof(part), &part, sizeof(part));
+		if (!told && pit_ticks() >= TICKS_TOLD) {
+			printk("Interrupts: %d ticks at %d Hz. Type:\n",
+			       TICKS_TOLD, TICKS_PER_SECOND);
+			told = true;
 		}
-		name[sizeof(name) - 1] = '\0';
-	}
-	while (*start == ' ')           /* some makers pad on the left */
-		start++;
-	print("CPU: %s\n", start);
-}
-
-static void print_machine(const struct boot_info *info)
-{
-	print("Loaded by %s %s from BIOS drive %02xh\n", info->loader_name,
-	      info->loader_version, info->disk.drive);
-	print_cpu();
-	if (info->cmdline_size > 0)
-		print("Command line: %.200s\n", info->cmdline);
-	if (info->module_count > 0)
-		print("Modules: %llu\n",
-		      (unsigned long long)info->module_count);
-}
-
-static void print_memory(const struct boot_info *info)
-{
-	uint64_t usable = 0;
-	struct human size;
-
-	for (uint64_t i = 0; i < info->memory_count; i++) {
-		const struct boot_memory *m = &info->memory[i];
-
-		if (m->type == BOOT_MEMORY_USABLE)
-			usable += m->end - m->base;
-	}
-	size = human(usable);
-	print("Memory: %u.%u %s usable\n", size.whole, size.tenths, size.unit);
-
-	for (uint64_t i = 0; i < info->memory_count; i++) {
-		const struct boot_memory *m = &info->memory[i];
-
-		size = human(m->end - m->base);
-		print("  [%012llx, %012llx) %4u.%u %s  %s\n",
-		      (unsigned long long)m->base, (unsigned long long)m->end,
-		      size.whole, size.tenths, size.unit, type_name(m->type));
+		/* What comes in after this look ends the wait at once. */
+		cpu_interrupts_off();
+		c = console_get();
+		if (c < 0)
+			cpu_wait();
+		cpu_interrupts_on();
+		if (c >= 0)
+			echo(c);
 	}
 }
 
 _Noreturn void _start(const struct boot_info *info)
 {
-	serial_init();
-	vga_init();
-	if (info->magic != BOOT_INFO_MAGIC ||
-	    info->version != BOOT_INFO_VERSION) {
-		print("This kernel speaks version %d of Stagecoach's boot "
-		      "protocol; its loader does not.\n", BOOT_INFO_VERSION);
-		cpu_idle();
+	console_open(is_known(info) ? info : NULL);
+	if (!is_known(info)) {
+		printk("This kernel speaks version %d of Stagecoach's boot "
+		       "protocol; its loader does not.\n", BOOT_INFO_VERSION);
+		cpu_halt();
 	}
 
-	vga_set_color(VGA_LIGHT_CYAN);
-	print("Hello World!\n");
-	vga_set_color(VGA_LIGHT_GREY);
-	print_machine(info);
-	print_memory(info);
-	cpu_idle();
+	console_color(LIGHT_CYAN, BLACK);
+	printk("Hello World!\n");
+	console_color(LIGHT_GREY, BLACK);
+	machine_print(info);
+	machine_print_memory(info);
+
+	/* From here on our own tables, so that a fault gets our own report. */
+	backtrace_init(info);
+	gdt_init();
+	interrupt_init();
+
+	pit_init(TICKS_PER_SECOND);
+	keyboard_init();
+	cpu_interrupts_on();
+
+	selftest_run(info);
+	serve();
 }

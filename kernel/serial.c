@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: 0BSD
-// serial.c - text out of the first serial port, by polling.
+// serial.c - the first serial port, a 16550 UART or what passes for one. It is
+// polled, so that it works with interrupts off and in a panic.
 
 #include "serial.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "cpu.h"
@@ -16,7 +16,6 @@
 #define UART_LCR        (COM1 + 3)      /* line control */
 #define UART_MCR        (COM1 + 4)      /* modem control */
 #define UART_LSR        (COM1 + 5)      /* line status */
-#define UART_SCRATCH    (COM1 + 7)
 /* The same two ports while LCR_DIVISOR is set. */
 #define UART_DIVISOR_LOW        UART_DATA
 #define UART_DIVISOR_HIGH       UART_IER
@@ -25,6 +24,8 @@
 #define LCR_DIVISOR     0x80
 #define FCR_ON_CLEARED  0x07            /* enable, empty both FIFOs */
 #define MCR_DTR_RTS     0x03
+#define MCR_LOOPBACK    0x10            /* what is sent comes back */
+#define LSR_RECEIVED    0x01
 #define LSR_READY       0x20            /* room for a character */
 
 /*
@@ -35,38 +36,40 @@
 
 static bool working;
 
-/* Ports without a device read as FFh; the scratch register keeps a byte. */
-static bool probe(void)
+/* Waits for a bit of the line status; false if it did not come in time. */
+static bool wait_for(uint8_t status)
 {
-	outb(UART_SCRATCH, 0x5a);
-	if (inb(UART_SCRATCH) != 0x5a)
-		return false;
-	outb(UART_SCRATCH, 0xa5);
-	return inb(UART_SCRATCH) == 0xa5;
+	for (int looks = 0; looks < PATIENCE; looks++)
+		if (inb(UART_LSR) & status)
+			return true;
+	return false;
 }
 
-void serial_init(void)
+/* Sends a byte to itself. Ports without a device read as FFh. */
+static bool loops_back(uint8_t byte)
 {
-	working = probe();
-	if (!working)
-		return;
+	outb(UART_DATA, byte);
+	return wait_for(LSR_RECEIVED) && inb(UART_DATA) == byte;
+}
+
+bool serial_init(void)
+{
 	outb(UART_IER, 0);              /* we poll */
 	outb(UART_LCR, LCR_DIVISOR);
 	outb(UART_DIVISOR_LOW, 1);      /* 115200 / 1 */
 	outb(UART_DIVISOR_HIGH, 0);
 	outb(UART_LCR, LCR_8N1);
 	outb(UART_FCR, FCR_ON_CLEARED);
+	outb(UART_MCR, MCR_LOOPBACK);
+	working = loops_back(0x5a) && loops_back(0xa5);
 	outb(UART_MCR, MCR_DTR_RTS);
+	return working;
 }
 
 static void send(uint8_t byte)
 {
-	for (int looks = 0; working; looks++) {
-		if (inb(UART_LSR) & LSR_READY)
-			break;
-		if (looks == PATIENCE)
-			working = false;        /* stuck: never wait again */
-	}
+	if (working && !wait_for(LSR_READY))
+		working = false;        /* stuck: never wait again */
 	if (working)
 		outb(UART_DATA, byte);
 }
@@ -77,3 +80,25 @@ void serial_put(char c)
 		send('\r');
 	send((uint8_t)c);
 }
+
+/* A port that is gone reads as FFh, "received" for ever. */
+static int serial_get(void)
+{
+	uint8_t status = inb(UART_LSR);
+
+	if (!working || status == 0xff || !(status & LSR_RECEIVED))
+		return -1;
+	return inb(UART_DATA);
+}
+
+static bool serial_open(const struct boot_info *info)
+{
+	(void)info;
+	return serial_init();
+}
+
+const struct console serial_console = {
+	.open = serial_open,
+	.put = serial_put,
+	.get = serial_get,
+};

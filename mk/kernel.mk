@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: 0BSD
 # kernel.mk - the example kernel, and the image it boots from.
 
-KERNEL_LIB := string format
+KERNEL_LIB := string format cp437 elf64_symbols
 
 KOBJ := $(BUILD)/obj/kernel
 KERNEL_SRC := $(sort $(wildcard kernel/*.c kernel/*.asm))
@@ -9,15 +9,25 @@ KERNEL_OBJ := $(addprefix $(KOBJ)/,$(addsuffix .o,$(basename $(KERNEL_SRC)))) \
 	$(KERNEL_LIB:%=$(KOBJ)/lib/%.o)
 
 # The last 2 GiB are where the link script puts it.
-KERNEL_CFLAGS := -O2 $(CFLAGS) $(TARGET_CFLAGS) -mcmodel=kernel -Ikernel
+# Frame pointers, even where nothing is called: backtraces follow them.
+KERNEL_CFLAGS := -O2 $(CFLAGS) $(TARGET_CFLAGS) -mcmodel=kernel -Ikernel \
+	-fno-omit-frame-pointer -mno-omit-leaf-frame-pointer \
+	-fno-optimize-sibling-calls
 
 $(eval $(call remember,kernel,$(CC) $(KERNEL_CFLAGS)))
 $(eval $(call remember,kernel-objects,$(KERNEL_OBJ)))
 
-$(KOBJ)/%.o: %.c $(BUILD)/flags/kernel $(BUILD)/flags/cc.options
+# gcc would leave the frame out of a function that is only `asm`.
+$(BUILD)/flags/frame.options: tools/known-options.sh $(BUILD)/flags/cc
+	$(call begin,PROBE,$(CC))
+	$(Q)sh $< $(CC) -Werror -c -x c -o /dev/null /dev/null -- \
+		-fno-shrink-wrap >$@
+
+$(KOBJ)/%.o: %.c $(BUILD)/flags/kernel $(BUILD)/flags/cc.options \
+		$(BUILD)/flags/frame.options
 	$(call begin,CC)
 	$(Q)$(CC) $(KERNEL_CFLAGS) @$(BUILD)/flags/cc.options \
-		-MMD -MP -MF $@.d -c -o $@ $<
+		@$(BUILD)/flags/frame.options -MMD -MP -MF $@.d -c -o $@ $<
 
 $(KOBJ)/%.o: %.asm $(BUILD)/layout.inc $(BUILD)/flags/nasm
 	$(call begin,NASM)
@@ -33,8 +43,13 @@ $(BUILD)/kernel.elf: $(BUILD)/kernel.ld $(KERNEL_OBJ) \
 	$(Q)$(LD) $(LDFLAGS_TARGET) @$(BUILD)/flags/ld.options -T $< -o $@ \
 		$(KERNEL_OBJ)
 
-$(BUILD)/stagecoach.img: $(BUILD)/kernel.elf $(BUILD)/mkimage
+# Names for backtraces, but no debug information: that is ten times as much.
+$(KOBJ)/kernel.elf: $(BUILD)/kernel.elf
+	$(call begin,OBJCOPY,$@)
+	$(Q)$(OBJCOPY) --strip-debug $< $@
+
+$(BUILD)/stagecoach.img: $(KOBJ)/kernel.elf $(BUILD)/mkimage
 	$(call begin,IMAGE,$@)
-	$(Q)$(BUILD)/mkimage -o $@ $<
+	$(Q)$(BUILD)/mkimage --symbols -o $@ $<
 
 -include $(wildcard $(BUILD)/kernel.ld.d $(KERNEL_OBJ:=.d))
