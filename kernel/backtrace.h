@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "boot_info.h"
+#include "interrupt.h"
 
 /* Learns of the stack and of the symbols. Before this, a trace is short. */
 void backtrace_init(const struct boot_info *info);
@@ -22,5 +23,8 @@ bool backtrace_is_guard(uint64_t address);
  * frame at rbp. That may be anything: only stacks are read.
  */
 void backtrace_print(uint64_t rip, uint64_t rbp);
+
+/* The same for an interrupted program, wherever in a function that was. */
+void backtrace_print_interrupted(const struct interrupt_frame *frame);
 
 #endif

@@ -191,6 +191,6 @@ _Noreturn void exception_report(const struct interrupt_frame *f)
 	if (is_overflow(f))
 		printk("the stack has overflowed into its guard page\n");
 	print_registers(f);
-	backtrace_print(f->rip, f->rbp);
+	backtrace_print_interrupted(f);
 	cpu_halt();
 }

@@ -17,7 +17,7 @@ KERNEL_CFLAGS := -O2 $(CFLAGS) $(TARGET_CFLAGS) -mcmodel=kernel -Ikernel \
 $(eval $(call remember,kernel,$(CC) $(KERNEL_CFLAGS)))
 $(eval $(call remember,kernel-objects,$(KERNEL_OBJ)))
 
-# gcc would leave the frame out of a function that is only `asm`.
+# gcc sets a frame up at a function's start or not at all, not behind a test.
 $(BUILD)/flags/frame.options: tools/known-options.sh $(BUILD)/flags/cc
 	$(call begin,PROBE,$(CC))
 	$(Q)sh $< $(CC) -Werror -c -x c -o /dev/null /dev/null -- \
