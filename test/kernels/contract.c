@@ -51,7 +51,7 @@ _Noreturn static void finish(void)
 	outb(EXIT_PORT, checks_failed() == 0 ? EXIT_PASS : EXIT_FAIL);
 	for (const char *c = "Shutdown"; *c != '\0'; c++)
 		outb(BOCHS_PORT, (uint8_t)*c);
-	cpu_idle();
+	cpu_halt();
 }
 
 _Noreturn void contract_main(const struct boot_info *info)
