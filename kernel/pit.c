@@ -10,7 +10,6 @@
 #define PIT_COMMAND     0x43
 #define COMMAND_RATE    0x34            /* channel 0, low and high byte, mode 2 */
 #define FREQUENCY       1193182         /* Hz */
-#define LINE            0
 
 /* Written by the handler, one read is one instruction: no lock is needed. */
 static volatile uint64_t ticks;
@@ -27,7 +26,7 @@ void pit_init(unsigned int hz)
 	outb(PIT_COMMAND, COMMAND_RATE);
 	outb(PIT_CHANNEL0, (uint8_t)divisor);
 	outb(PIT_CHANNEL0, (uint8_t)(divisor >> 8));
-	interrupt_handle(LINE, tick);
+	interrupt_handle(PIT_LINE, tick);
 }
 
 uint64_t pit_ticks(void)

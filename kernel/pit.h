@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#define PIT_LINE        0               /* the interrupt line it raises */
+
 /* Ticks from now on, this many a second (19 or more). Needs the IDT. */
 void pit_init(unsigned int hz);
 

@@ -4,11 +4,13 @@
 
 #include "storm.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "cpu.h"
+#include "interrupt.h"
 #include "pit.h"
 #include "printk.h"
 
@@ -20,6 +22,8 @@
 #define REGISTERS       15              /* all but RSP */
 #define LOCALS          12
 
+#define DIRECTION_FLAG  0x400
+
 struct result {
 	uint64_t r[REGISTERS];
 	uint64_t rflags;
@@ -29,6 +33,9 @@ struct result {
 
 _Static_assert(offsetof(struct result, rflags) == REGISTERS * 8,
 	       "compute.asm has it there");
+
+static volatile uint64_t struck;        /* interrupts */
+static volatile bool unfit;             /* one found the CPU unfit for C */
 
 /* compute.asm */
 void storm_compute(struct result *result);
@@ -65,24 +72,55 @@ static void compute(struct result *result)
 	memcpy(result->copied, text, sizeof(text));
 }
 
+/* Handles an interrupt: leaves nothing in the registers as it was. */
+static void strike(void)
+{
+	uint64_t rflags;
+
+	__asm__ volatile("pushfq\n\t"
+			 "popq %0" : "=r"(rflags) : : "memory");
+	if (rflags & DIRECTION_FLAG)
+		unfit = true;
+	struck++;
+	__asm__ volatile("movq $-1, %%rax\n\t"
+			 "movq %%rax, %%rbx\n\t"
+			 "movq %%rax, %%rcx\n\t"
+			 "movq %%rax, %%rdx\n\t"
+			 "movq %%rax, %%rsi\n\t"
+			 "movq %%rax, %%rdi\n\t"
+			 "movq %%rax, %%r8\n\t"
+			 "movq %%rax, %%r9\n\t"
+			 "movq %%rax, %%r10\n\t"
+			 "movq %%rax, %%r11\n\t"
+			 "movq %%rax, %%r12\n\t"
+			 "movq %%rax, %%r13\n\t"
+			 "movq %%rax, %%r14\n\t"
+			 "movq %%rax, %%r15\n\t"
+			 "addq %%rax, %%rax"
+			 : : : "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "r8",
+			 "r9", "r10", "r11", "r12", "r13", "r14", "r15", "cc");
+}
+
 void storm_run(void)
 {
 	static struct result calm, stormy;
-	uint64_t start, rounds = 0, differ = 0;
+	uint64_t rounds = 0, differ = 0;
 
 	cpu_interrupts_off();
 	compute(&calm);
 	pit_init(HZ);
+	interrupt_handle(PIT_LINE, strike);
 	cpu_interrupts_on();
-	start = pit_ticks();
-	while (pit_ticks() - start < INTERRUPTS && rounds < ROUNDS_MAX) {
+	while (struck < INTERRUPTS && rounds < ROUNDS_MAX) {
 		memset(&stormy, 0, sizeof(stormy));
 		compute(&stormy);
 		differ += memcmp(&calm, &stormy, sizeof(calm)) != 0;
 		rounds++;
 	}
-	printk("storm: %llu interrupts in %llu rounds, %llu rounds differ\n",
-	       (unsigned long long)(pit_ticks() - start),
-	       (unsigned long long)rounds, (unsigned long long)differ);
+	cpu_interrupts_off();
 	pit_init(HZ_AFTER);
+	cpu_interrupts_on();
+	printk("storm: %llu interrupts%s in %llu rounds, %llu rounds differ\n",
+	       (unsigned long long)struck, unfit ? " with DF set" : "",
+	       (unsigned long long)rounds, (unsigned long long)differ);
 }
