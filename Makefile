@@ -88,9 +88,11 @@ CFLAGS ?= -g
 
 # $(call remember,NAME,TEXT,TOOLS): the file $(BUILD)/flags/NAME, which is as
 # old as the last change of TEXT. What depends on it is made anew by another
-# compiler or with other options.
+# compiler or with other options. (Some makes keep the file's last newline,
+# depending on its size: hence the strip.)
 define remember
-$(BUILD)/flags/$1: $(if $(call same,$(file <$(BUILD)/flags/$1),$2),,FORCE)
+$(BUILD)/flags/$1: $(if $(call same,$(strip $(file <$(BUILD)/flags/$1)),$(strip \
+		$2)),,FORCE)
 	@mkdir -p $$(@D)
 	@for tool in $3; do command -v $$$$tool >/dev/null || { \
 		echo "$$$$tool: not found (make deps installs what is missing)"; \
