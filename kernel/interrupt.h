@@ -42,7 +42,7 @@ void interrupt_dispatch(struct interrupt_frame *frame);
 /* Loads the IDT. Interrupts stay off; all lines are masked. */
 void interrupt_init(void);
 
-/* From now on handler is called when the line is raised, with interrupts off. */
+/* Calls handler when the line is raised, with interrupts off. */
 void interrupt_handle(unsigned int line, void (*handler)(void));
 
 #endif

@@ -8,7 +8,7 @@
 
 #define PIT_CHANNEL0    0x40
 #define PIT_COMMAND     0x43
-#define COMMAND_RATE    0x34            /* channel 0, low and high byte, mode 2 */
+#define COMMAND_RATE    0x34            /* channel 0, both bytes, mode 2 */
 #define FREQUENCY       1193182         /* Hz */
 
 /* Written by the handler, one read is one instruction: no lock is needed. */

@@ -29,9 +29,11 @@ $(KOBJ)/%.o: %.c $(BUILD)/flags/kernel $(BUILD)/flags/cc.options \
 	$(Q)$(CC) $(KERNEL_CFLAGS) @$(BUILD)/flags/cc.options \
 		@$(BUILD)/flags/frame.options -MMD -MP -MF $@.d -c -o $@ $<
 
+# Without -g, for NASM would write the names of folders down, and
+# kernel.elf is the same wherever it is built.
 $(KOBJ)/%.o: %.asm $(BUILD)/layout.inc $(BUILD)/flags/nasm
 	$(call begin,NASM)
-	$(Q)$(NASM) $(NASMFLAGS) -f elf64 -g -F dwarf -MD $@.d -MP -MT $@ -o $@ $<
+	$(Q)$(NASM) $(NASMFLAGS) -f elf64 -MD $@.d -MP -MT $@ -o $@ $<
 
 $(BUILD)/kernel.ld: linker.ld $(BUILD)/flags/cc
 	$(call begin,CPP)
