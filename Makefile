@@ -106,6 +106,7 @@ include mk/stages.mk
 include mk/mkimage.mk
 include mk/kernel.mk
 include mk/run.mk
+include mk/book.mk
 -include mk/test-kernels.mk
 include mk/test-hostile.mk
 include mk/test.mk

@@ -4,6 +4,7 @@
 # What each kind of goal needs; a goal that is not named here builds.
 GOALS_RUN := run screenshot
 GOALS_TEST := test unit check-lib ticks
+GOALS_BOOK := book
 
 OTHER_GOALS := $(filter-out deps,$(MAKECMDGOALS))
 
@@ -12,10 +13,13 @@ ifneq ($(filter $(GOALS_RUN),$(OTHER_GOALS)),)
 DEPS_SETS += run
 endif
 ifneq ($(filter $(GOALS_TEST),$(OTHER_GOALS)),)
-DEPS_SETS += run test
+DEPS_SETS += run test book
+endif
+ifneq ($(filter $(GOALS_BOOK),$(OTHER_GOALS)),)
+DEPS_SETS += book
 endif
 ifeq ($(OTHER_GOALS),)
-DEPS_SETS := build run test
+DEPS_SETS := build run test book
 endif
 
 .PHONY: deps deps-long
@@ -25,7 +29,7 @@ deps:
 
 deps-long: ## Install the provers and fuzzers, too
 deps-long:
-	@sh tools/deps.sh build run test long
+	@sh tools/deps.sh build run test book long
 
 # `make -j deps run`: everything else waits for deps, and is then the business
 # of one make of its own, which finds the tools there.

@@ -4,8 +4,8 @@
 #
 # usage: deps.sh SET...
 #
-# The sets: build (make), run (make run), test (make test), long (provers and
-# fuzzers). docs/dependencies.md says what each package is for. Elsewhere it
+# The sets: build (make), run (make run), test (make test), book (make book),
+# long (provers and fuzzers). docs/dependencies.md says what each package is for. Elsewhere it
 # only says which tools are missing.
 set -eu
 
@@ -27,6 +27,9 @@ packages() {
 		echo python3-pytest python3-pytest-xdist python3-pytest-timeout
 		echo bochs bochs-term bochsbios vgabios qemu-utils
 		;;
+	book)
+		echo pandoc python3
+		;;
 	long)
 		echo frama-c-base why3 z3 cvc4 libclang-rt-dev
 		;;
@@ -42,6 +45,7 @@ commands() {
 	build)  echo make gcc ld objcopy nasm ;;
 	run)    echo qemu-system-x86_64 python3 ;;
 	test)   echo clang ld.lld rustc pytest-3 bochs qemu-img ;;
+	book)   echo pandoc python3 ;;
 	long)   echo frama-c why3 z3 cvc4 ;;
 	esac
 }

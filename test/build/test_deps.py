@@ -170,6 +170,9 @@ def test_cross_compiler_where_the_machine_is_no_pc(machine):
     (["deps", "all"], "nasm", "qemu-system-x86"),
     (["deps", "run"], "qemu-system-x86", "clang"),
     (["deps", "test"], "clang", "frama-c-base"),
+    (["deps", "test"], "pandoc", "frama-c-base"),
+    (["deps", "book"], "pandoc", "clang"),
+    (["deps", "run"], "qemu-system-x86", "pandoc"),
     (["deps"], "clang", "frama-c-base"),
     (["deps-long"], "frama-c-base", "nothing"),
 ])

@@ -10,6 +10,7 @@
 <!-- shows: TEXT -->       what the output has to have; the exit status does not
                            count, as Bochs sometimes crashes when told to quit
 <!-- file: PATH -->        not a command, but a file that the commands use
+<!-- figure: NAME -->      drawn by tools/figures.py, see test_book.py
 """
 
 import os
@@ -117,7 +118,7 @@ def test_commands(tmp_path):
     for document in DOCS:
         for block in blocks(document):
             assert block.kind in ("", "not run", "needs", "screen", "shows",
-                                  "file"), \
+                                  "file", "figure"), \
                 f"{block.place}: what does {block.kind!r} mean?"
             if block.kind == "file":
                 (tree / block.value).write_text(block.text)
@@ -218,7 +219,7 @@ def pattern(line):
 
 
 def documented_lines():
-    text = (ROOT / "docs/boot-path.md").read_text()
+    text = (ROOT / "docs/what-went-wrong.md").read_text()
     table = text.split("## Every last line")[1].split("\n## ")[0]
     rows = re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE)
     return [no_numbers(row) for row in rows]
@@ -231,7 +232,7 @@ def test_fatal_lines():
     said = set()
     for where, line in sources:
         rows = [row for row in documented if re.fullmatch(pattern(line), row)]
-        assert rows, f"{where}: {line!r} is not in docs/boot-path.md"
+        assert rows, f"{where}: {line!r} is not in docs/what-went-wrong.md"
         said.update(rows)
     starts, parts = parts_of_reports()
     reports = [row for row in documented
@@ -249,7 +250,8 @@ def test_reasons_of_bad_images():
     phrases = [phrase for literal in re.findall(r'"([^"]*)"', text)
                for phrase in literal.split("\\0") if phrase]
     assert len(phrases) > 5
-    document = " ".join((ROOT / "docs/boot-path.md").read_text().split())
+    document = " ".join(
+        (ROOT / "docs/what-went-wrong.md").read_text().split())
     for phrase in phrases:
         if phrase not in ("no error", "unknown error", "cannot be read"):
             assert phrase in document, phrase
