@@ -110,6 +110,9 @@ class Chapter:
                 1, [path.stem, [], []], [{"t": "Str", "c": title}]]})
         headers = [block["c"] for block in self.tree["blocks"]
                    if block["t"] == "Header"]
+        for _, attributes, words in headers:    # none in a man page
+            attributes[0] = attributes[0] or \
+                plain(words).lower().replace(" ", "-")
         if not headers or headers[0][0] != 1:
             raise BookError(f"{path}: does not begin with a title")
         self.title = plain(headers[0][2])
