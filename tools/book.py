@@ -216,11 +216,13 @@ class Book:
         for i, chapter in enumerate(self.chapters):
             chapter.draw_figures(numbers)
             chapter.turn_links(self.turn)
-            self.write(chapter.page, title=escape(chapter.title),
+            title = chapter.title if i == 0 else \
+                f"{chapter.title} - Stagecoach"
+            self.write(chapter.page, title=escape(title),
                        contents=table_of_contents(self.parts, chapter),
                        body=chapter.body(), turn=turn_of(self.chapters, i))
         # Last: make takes this page for the sign that the book is there.
-        self.write("index.html", title="The book", contents="", turn="",
+        self.write("index.html", title="Stagecoach: the book", contents="", turn="",
                    body="<h1>Stagecoach: the book</h1>\n" +
                    table_of_contents(self.parts, None))
 

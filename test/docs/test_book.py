@@ -159,6 +159,34 @@ def test_figures_are_as_the_headers_have_it():
     assert seen == set(figures.FIGURES)
 
 
+def test_the_table_in_layout_h():
+    """Its comment and the figure begin and end things at the same places."""
+    text = (ROOT / "include/layout.h").read_text().split("*/")[1]
+    starts = {int(start, 16) for start in
+              re.findall(r"^ \*   0x(\w+) - ", text, re.MULTILINE)}
+    numbers = figures.constants()
+    _, rows = figures.rows_of("memory", numbers)
+    drawn = {address for address, _ in rows
+             if address <= numbers["LOW_FREE"]}
+    drawn.remove(numbers["STAGE2_ADDR"] +       # where a read stops
+                 numbers["FIRST_READ_SECTORS"] * numbers["SECTOR_SIZE"])
+    assert starts == drawn
+
+
+def test_the_table_in_the_boot_protocol():
+    text = (ROOT / "docs/boot-protocol.md").read_text()
+    text = text.split("## The address space")[1].split("\n## ")[0]
+    numbers = figures.constants()
+    for base, end in [("RESIDENT_TEXT", "RESIDENT_DATA"),
+                      ("RESIDENT_DATA", "RESIDENT_END"),
+                      ("VGA_WINDOW", "VGA_WINDOW_END")]:
+        row = f"| 0x{numbers[base]:x} to 0x{numbers[end] - 1:x} |"
+        assert row in text, row
+    assert f"| 0 to 0x{numbers['RESIDENT_TEXT'] - 1:x} | nothing" in text
+    assert f"0x{numbers['VSPACE_DEFAULT_PHYS_OFFSET']:x} unless" in text
+    assert f"0x{numbers['VSPACE_PIE_HIGH']:x}, plus" in text
+
+
 @pytest.mark.parametrize("draw", [figures.text, figures.svg])
 def test_a_moved_constant_moves_the_figure(draw):
     numbers = figures.constants()
