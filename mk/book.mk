@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: 0BSD
 # book.mk - the documents as a book in HTML.
 
-BOOK_SOURCES := docs/contents.txt $(sort $(wildcard README.md docs/*.md \
+BOOK_SOURCES := docs/contents.txt $(sort $(wildcard README.md CONTRIBUTING.md docs/*.md \
 	docs/man/*.1 docs/book/* examples/*/README.md)) tools/book.py \
 	tools/figures.py include/layout.h lib/paging.h lib/vspace.h
 

@@ -2,6 +2,7 @@
 # test_book.py - the book: it can be made, all of its links lead somewhere, and
 # its figures are what the headers say.
 
+import os
 import re
 import shutil
 import subprocess
@@ -19,7 +20,8 @@ sys.path.insert(0, str(ROOT / "tools"))
 import book             # noqa: E402
 import figures          # noqa: E402
 
-DOCS = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")),
+DOCS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md",
+        *sorted(ROOT.glob("docs/*.md")),
         *sorted(ROOT.glob("docs/man/*.1")),
         *sorted(ROOT.glob("examples/*/README.md"))]
 
@@ -133,6 +135,21 @@ def test_a_link_to_nothing_is_an_error(tmp_path, monkeypatch):
         made.turn(ROOT / "README.md", "include/nowhere.h")
     with pytest.raises(book.BookError, match="leads to no file"):
         made.turn(ROOT / "README.md", "../secret")
+
+
+def make_book(folder):
+    done = subprocess.run(
+        ["make", f"BUILD={folder}", "book"], cwd=ROOT, stdout=subprocess.PIPE,
+        universal_newlines=True, check=True,
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C"})
+    return done.stdout
+
+
+@pytest.mark.xdist_group("book")
+def test_make_makes_it_once(tmp_path):
+    assert "BOOK" in make_book(tmp_path / "build")
+    assert (tmp_path / "build/book/index.html").is_file()
+    assert "BOOK" not in make_book(tmp_path / "build")
 
 
 def test_without_pandoc_it_says_so(tmp_path):
