@@ -222,8 +222,8 @@ class Book:
                        contents=table_of_contents(self.parts, chapter),
                        body=chapter.body(), turn=turn_of(self.chapters, i))
         # Last: make takes this page for the sign that the book is there.
-        self.write("index.html", title="Stagecoach: the book", contents="", turn="",
-                   body="<h1>Stagecoach: the book</h1>\n" +
+        self.write("index.html", title="Stagecoach: the book", contents="",
+                   turn="", body="<h1>Stagecoach: the book</h1>\n" +
                    table_of_contents(self.parts, None))
 
 
