@@ -104,6 +104,7 @@ FORCE:
 
 include mk/stages.mk
 include mk/mkimage.mk
+include mk/runner.mk
 include mk/kernel.mk
 include mk/run.mk
 -include mk/test-kernels.mk
@@ -112,8 +113,8 @@ include mk/test.mk
 
 .PHONY: all clean
 all: ## Build everything (the default)
-all: $(BUILD)/mkimage $(BUILD)/stage1.bin $(BUILD)/stage2.bin
-all: $(BUILD)/kernel.elf $(BUILD)/stagecoach.img
+all: $(BUILD)/mkimage $(BUILD)/stagecoach-run
+all: $(BUILD)/stage1.bin $(BUILD)/stage2.bin $(BUILD)/stagecoach.img
 
 clean: ## Remove $(BUILD)
 clean:

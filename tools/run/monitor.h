@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: 0BSD */
+/*
+ * monitor.h - QEMU's control socket (QMP): a JSON text a line, either way.
+ */
+#ifndef STAGECOACH_RUN_MONITOR_H
+#define STAGECOACH_RUN_MONITOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define MONITOR_LINE    16384           /* `info registers` takes 4 KiB */
+
+struct monitor {
+	int fd;
+	bool started;                   /* the machine ran */
+	bool failed;                    /* QEMU's emulation gave up */
+	char shutdown[32];              /* why the machine ended; "": it runs */
+	char registers[MONITOR_LINE];   /* the answer, "" before it is here */
+	char line[MONITOR_LINE];        /* what came of one so far */
+	size_t size;
+};
+
+/* Asks for all that a run needs; the answers come once QEMU is there. */
+void monitor_begin(struct monitor *m, int fd);
+
+/* Stops the machine and asks for its registers. */
+void monitor_ask_registers(struct monitor *m);
+
+/* Reads what is there. False when QEMU has closed its end. */
+bool monitor_read(struct monitor *m);
+
+#endif
