@@ -113,8 +113,8 @@ include mk/test.mk
 
 .PHONY: all clean
 all: ## Build everything (the default)
-all: $(BUILD)/mkimage $(BUILD)/stagecoach-run
-all: $(BUILD)/stage1.bin $(BUILD)/stage2.bin $(BUILD)/stagecoach.img
+all: $(BUILD)/mkimage $(BUILD)/stage1.bin $(BUILD)/stage2.bin
+all: $(BUILD)/kernel.elf $(BUILD)/stagecoach.img $(BUILD)/stagecoach-run
 
 clean: ## Remove $(BUILD)
 clean:

@@ -14,3 +14,14 @@ $(BUILD)/stagecoach-run: $(RUNNER_OBJ) $(BUILD)/flags/runner-objects \
 	$(Q)$(HOSTCC) $(MKIMAGE_CFLAGS) $(MKIMAGE_LDFLAGS) -o $@ $(RUNNER_OBJ)
 
 -include $(wildcard $(RUNNER_OBJ:=.d))
+
+.PHONY: bench-runner
+bench-runner: ## Time what stagecoach-run adds to QEMU's own time
+bench-runner: $(BUILD)/stagecoach-run $(BUILD)/test/runner-hello.elf
+	$(Q)$(PYTHON) test/bench/runner.py $(BUILD)/stagecoach-run \
+		$(BUILD)/mkimage $(BUILD)/test/runner-hello.elf
+
+$(BUILD)/test/runner-hello.elf: test/runner/hello.c
+	$(call begin,CC,$@)
+	$(Q)$(CC) -O2 -ffreestanding -fno-stack-protector -mno-red-zone \
+		-nostdlib -static -o $@ $<

@@ -132,6 +132,18 @@ static _Noreturn void become(char *const *argv, const int *keep, size_t count,
 	_exit(EXIT_NO_EXEC);
 }
 
+void process_die_with(pid_t parent, int last_will)
+{
+#ifdef __linux__
+	prctl(PR_SET_PDEATHSIG, last_will);
+#else
+	(void)last_will;
+#endif
+	/* It may have been gone already. */
+	if (getppid() != parent)
+		_exit(EXIT_NO_EXEC);
+}
+
 pid_t process_start(char *const *argv, const int *keep, size_t count, int out,
 		    int last_will)
 {
@@ -140,14 +152,7 @@ pid_t process_start(char *const *argv, const int *keep, size_t count, int out,
 
 	if (pid != 0)
 		return pid;
-#ifdef __linux__
-	prctl(PR_SET_PDEATHSIG, last_will);
-#else
-	(void)last_will;
-#endif
-	/* It may have been killed before it could leave its will. */
-	if (getppid() != parent)
-		_exit(EXIT_NO_EXEC);
+	process_die_with(parent, last_will);
 	become(argv, keep, count, out);
 }
 

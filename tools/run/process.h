@@ -19,6 +19,12 @@ char *process_find(const char *name);
  */
 char *process_beside(const char *program, const char *name);
 
+/*
+ * In a forked child: have the system send us a signal when our parent is gone,
+ * where it can do that.
+ */
+void process_die_with(pid_t parent, int last_will);
+
 /* A pipe or a socket pair that no child inherits unasked. 0 or -1, errno. */
 int process_pipe(int fd[2]);
 int process_socket_pair(int fd[2]);
@@ -26,8 +32,7 @@ int process_socket_pair(int fd[2]);
 /*
  * Starts argv[0], a path. It gets the descriptors of keep[0 .. count), nothing
  * on stdin, and our stderr for its stdout, too, or the descriptor out if that
- * is not -1. If we are killed, it gets the signal last_will, where the system
- * can do that. Returns its process id, or -1 with errno set.
+ * is not -1. It dies with us, of the signal last_will. Returns its process id, or -1 with errno set.
  */
 pid_t process_start(char *const *argv, const int *keep, size_t count, int out,
 		    int last_will);

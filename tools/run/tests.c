@@ -42,10 +42,11 @@ struct tests {
 };
 
 static _Noreturn void be_job(const struct boot_tools *tools,
-			     const char *kernel, int out)
+			     const char *kernel, int out, pid_t parent)
 {
 	int status = RUN_NOT_RUN;
 
+	process_die_with(parent, SIGTERM);
 	dup2(out, STDOUT_FILENO);
 	dup2(out, STDERR_FILENO);
 	if (signals_catch() == 0)
@@ -56,6 +57,7 @@ static _Noreturn void be_job(const struct boot_tools *tools,
 
 static int start_job(struct tests *t, struct job *job, const char *kernel)
 {
+	pid_t parent = getpid();
 	int out[2];
 
 	if (process_pipe(out) != 0)
@@ -63,7 +65,7 @@ static int start_job(struct tests *t, struct job *job, const char *kernel)
 	fflush(stdout);
 	job->pid = fork();
 	if (job->pid == 0)
-		be_job(t->tools, kernel, out[1]);
+		be_job(t->tools, kernel, out[1], parent);
 	close(out[1]);
 	if (job->pid < 0) {
 		close(out[0]);
