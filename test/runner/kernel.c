@@ -12,10 +12,25 @@ static void out(uint16_t port, uint8_t value)
 	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
 }
 
+static uint8_t in(uint16_t port)
+{
+	uint8_t value;
+
+	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
+static void send(uint8_t byte)
+{
+	while ((in(0x3fd) & 0x20) == 0)         /* or it gets lost */
+		;
+	out(0x3f8, byte);
+}
+
 static void print(const char *text)
 {
 	while (*text != '\0')
-		out(0x3f8, (uint8_t)*text++);
+		send((uint8_t)*text++);
 }
 
 #if defined(VERDICT)
@@ -114,7 +129,7 @@ static void end(const struct boot_info *info)
 {
 	(void)info;
 	for (unsigned i = 0; i < 1024; i++)
-		out(0x3f8, (uint8_t)(i * 7 + i / 256));
+		send((uint8_t)(i * 7 + i / 256));
 	out(0xf4, 0x10);
 }
 #elif defined(HUGE)

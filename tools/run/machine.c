@@ -30,8 +30,10 @@ static void add_wires(struct words *w, const int wire[WIRES],
 	words_add(w, "socket,id=stagecoach-qmp,fd=%d", wire[MONITOR]);
 	words_add(w, "-mon");
 	words_add(w, "chardev=stagecoach-qmp,mode=control");
+	/* A pipe: a socket's buffer is full after some hundred of the single
+	   bytes that QEMU sends, and a UART that cannot send loses bytes. */
 	words_add(w, "-chardev");
-	words_add(w, "socket,id=stagecoach-com1,fd=%d", wire[SERIAL]);
+	words_add(w, "file,id=stagecoach-com1,path=/dev/fd/%d", wire[SERIAL]);
 	words_add(w, "-serial");
 	words_add(w, "chardev:stagecoach-com1");
 	/* Of all that QEMU can log the only thing that tells a triple fault
@@ -86,8 +88,8 @@ static int make_wires(struct machine *m, int wire[WIRES])
 
 	for (int i = 0; i < WIRES; i++) {
 		int end[2];
-		int err = i == LOG ? process_pipe(end) :
-				     process_socket_pair(end);
+		int err = i == MONITOR ? process_socket_pair(end) :
+					 process_pipe(end);
 
 		if (err != 0)
 			return -1;
