@@ -3,7 +3,7 @@
 
 # What each kind of goal needs; a goal that is not named here builds.
 GOALS_RUN := run screenshot
-GOALS_TEST := test unit check-lib ticks
+GOALS_TEST := test unit check-lib ticks bench-runner
 
 OTHER_GOALS := $(filter-out deps,$(MAKECMDGOALS))
 

@@ -6,7 +6,7 @@
 #include "config.h"
 
 enum cli_action {
-	CLI_RUN,                /* operand[0] is the kernel, the rest its line */
+	CLI_RUN,                /* operand[0]: the kernel; then its line */
 	CLI_TESTS,              /* every operand is a kernel */
 	CLI_HELP,
 	CLI_VERSION,

@@ -32,7 +32,8 @@ int process_socket_pair(int fd[2]);
 /*
  * Starts argv[0], a path. It gets the descriptors of keep[0 .. count), nothing
  * on stdin, and our stderr for its stdout, too, or the descriptor out if that
- * is not -1. It dies with us, of the signal last_will. Returns its process id, or -1 with errno set.
+ * is not -1. It dies with us, of the signal last_will. Returns its process id,
+ * or -1 with errno set.
  */
 pid_t process_start(char *const *argv, const int *keep, size_t count, int out,
 		    int last_will);
