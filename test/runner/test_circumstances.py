@@ -110,6 +110,14 @@ def test_full_disk_for_our_output(runner, kernel):
         assert runner.run("--help", stdout=full).status == 2
 
 
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_closed_stream(runner, kernel, number):
+    end = runner.expect(1, kernel("VERDICT=0x11"),
+                        preexec_fn=lambda: os.close(number))
+    assert (end.out != b"") == (number != 1)
+    assert (end.err != "") == (number != 2)
+
+
 def test_help_and_version(runner):
     end = runner.expect(0, "--help")
     assert end.out.startswith(b"Usage: stagecoach-run ") and end.err == ""

@@ -11,6 +11,7 @@
 #include "host.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,13 +139,27 @@ static int printed(int status)
 	return RUN_NOT_RUN;
 }
 
+/*
+ * A stream that is closed would lend its number to the next thing opened, and
+ * what is meant for it would go there.
+ */
+static int open_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	return fd < 0 ? -1 : close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	const char *program = argc > 0 ? argv[0] : "stagecoach-run";
 	int status = RUN_NOT_RUN;
 	struct cli cli;
 
-	if (signals_catch() != 0) {
+	if (open_streams() != 0 || signals_catch() != 0) {
 		say("%s", strerror(errno));
 		return RUN_NOT_RUN;
 	}

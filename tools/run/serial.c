@@ -167,7 +167,9 @@ void serial_drain(struct serial *s, int patience)
 			serial_want(s),
 			{ .fd = signals_fd(), .events = POLLIN },
 		};
-		int ready = poll(fd, 2, patience);
+		/* All that QEMU wrote is there; to wait for the pipe's end
+		   would be to wait for heirs that QEMU may have. */
+		int ready = poll(fd, 2, fd[0].fd == s->fd ? 0 : patience);
 
 		if (ready == 0)
 			break;

@@ -42,8 +42,8 @@ struct pollfd serial_want(const struct serial *s);
 void serial_move(struct serial *s, const struct pollfd *ready);
 
 /*
- * Moves what QEMU left behind, until its end or for that many milliseconds
- * without a byte (-1: for ever), or until a signal comes.
+ * Moves what a QEMU that is no more left behind. Gives up when nobody takes our
+ * output for that many milliseconds (-1: never), or when a signal comes.
  */
 void serial_drain(struct serial *s, int patience);
 
