@@ -42,7 +42,7 @@ PREFIX ?= /usr/local
 INSTALL ?= install
 
 .PHONY: install uninstall
-install: ## Install mkimage and boot_info.h below $(DESTDIR)$(PREFIX)
+install: ## Install mkimage, stagecoach-run, boot_info.h below $(DESTDIR)$(PREFIX)
 install: $(BUILD)/mkimage
 	$(Q)$(INSTALL) -d '$(DESTDIR)$(PREFIX)/bin' \
 		'$(DESTDIR)$(PREFIX)/include/stagecoach'
@@ -53,5 +53,6 @@ install: $(BUILD)/mkimage
 uninstall: ## Remove what install brought
 uninstall:
 	$(Q)rm -f '$(DESTDIR)$(PREFIX)/bin/mkimage' \
+		'$(DESTDIR)$(PREFIX)/bin/stagecoach-run' \
 		'$(DESTDIR)$(PREFIX)/include/stagecoach/boot_info.h'
 	$(Q)rmdir '$(DESTDIR)$(PREFIX)/include/stagecoach' 2>/dev/null || true
