@@ -165,3 +165,9 @@ def test_success_exit_code(runner, kernel):
     (runner.folder / "stagecoach.ini").write_text("success-exit-code = 41\n")
     runner.expect(0, kernel("VERDICT=20"))
     runner.expect(1, kernel("VERDICT=0x10"))
+
+
+def test_held_for_a_debugger(runner, kernel):
+    end = runner.expect(124, "--timeout", "1", "--qemu-arg", "-S",
+                        kernel("VERDICT=0x10"))
+    assert end.out == b"" and "0xfff0, outside of 64-bit mode" in end.err

@@ -5,8 +5,6 @@
  */
 #include "host.h"
 
-#include <sys/wait.h>
-
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -108,11 +106,20 @@ static void finish(struct run *r)
 		;
 }
 
-static void run_machine(struct run *r, int64_t timeout)
+/* -S for QEMU: the machine waits for a debugger. */
+static bool is_held(const struct words *args)
 {
-	int64_t deadline = timeout > 0 ? process_clock() + timeout : 0;
+	for (size_t i = 0; i < args->count; i++)
+		if (strcmp(args->word[i], "-S") == 0)
+			return true;
+	return false;
+}
 
-	monitor_begin(&r->monitor, r->machine.monitor);
+static void run_machine(struct run *r, const struct words *args)
+{
+	int64_t deadline = r->timeout > 0 ? process_clock() + r->timeout : 0;
+
+	monitor_begin(&r->monitor, r->machine.monitor, !is_held(args));
 	serial_begin(&r->serial, r->machine.serial);
 	r->end = watch(r, deadline);
 	finish(r);
@@ -140,7 +147,7 @@ int boot(const struct boot_tools *tools, const char *kernel,
 	if (disk_make(&disk, tools->mkimage, kernel, cmdline) == 0 &&
 	    machine_start(&r->machine, &setup, &disk) == 0) {
 		disk_close(&disk);
-		run_machine(r, r->timeout);
+		run_machine(r, setup.args);
 		machine_close(&r->machine);
 		status = verdict(r);
 	}

@@ -10,8 +10,6 @@
 #include "cli.h"
 #include "say.h"
 
-#define MAX_JOBS        64
-
 enum {
 	OPTION_TIMEOUT = 256,
 	OPTION_MEMORY,
@@ -103,7 +101,7 @@ static void set_jobs(struct cli *cli, const char *arg)
 	char *end;
 	long jobs = strtol(arg, &end, 10);
 
-	if (end == arg || *end != '\0' || jobs < 1 || jobs > MAX_JOBS)
+	if (end == arg || *end != '\0' || jobs < 1 || jobs > CLI_MAX_JOBS)
 		usage_error(cli, "--jobs takes a number from 1 to 64, not ",
 			    arg);
 	cli->jobs = (int)jobs;

@@ -5,6 +5,8 @@
 
 #include "config.h"
 
+#define CLI_MAX_JOBS    64
+
 enum cli_action {
 	CLI_RUN,                /* operand[0]: the kernel; then its line */
 	CLI_TESTS,              /* every operand is a kernel */

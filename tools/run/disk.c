@@ -2,8 +2,6 @@
 /* disk.c - the disk that a run boots from. */
 #include "host.h"
 
-#include <sys/wait.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>

@@ -26,8 +26,6 @@
 #include "signals.h"
 #include "tests.h"
 
-#define MAX_JOBS        64
-
 /* The kernel's words, as a shell would have them in one string. */
 static char *join(char *const *word, int count)
 {
@@ -48,7 +46,7 @@ static char *join(char *const *word, int count)
 	return line;
 }
 
-/* Ends of the folders in which Cargo and rustdoc put what they test. */
+/* True if it lies where Cargo and rustdoc put what they test. */
 static bool is_in_test_folder(const char *kernel)
 {
 	static const char doctest[] = "rustdoctest";
@@ -72,7 +70,8 @@ static int processors(void)
 {
 	long count = sysconf(_SC_NPROCESSORS_ONLN);
 
-	return count < 1 ? 1 : count > MAX_JOBS ? MAX_JOBS : (int)count;
+	return count < 1 ? 1 : count > CLI_MAX_JOBS ? CLI_MAX_JOBS :
+	       (int)count;
 }
 
 static int run_kernels(const struct cli *cli, const struct boot_tools *tools)

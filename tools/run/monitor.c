@@ -19,12 +19,13 @@ static void send_text(struct monitor *m, const char *text)
 		return;
 }
 
-void monitor_begin(struct monitor *m, int fd)
+void monitor_begin(struct monitor *m, int fd, bool start)
 {
 	*m = (struct monitor){ .fd = fd };
 	/* QEMU reads this when it is up: no round trip to wait for. */
-	send_text(m, "{\"execute\":\"qmp_capabilities\"}"
-		     "{\"execute\":\"cont\"}");
+	send_text(m, "{\"execute\":\"qmp_capabilities\"}");
+	if (start)
+		send_text(m, "{\"execute\":\"cont\"}");
 }
 
 void monitor_ask_registers(struct monitor *m)

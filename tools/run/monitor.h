@@ -20,8 +20,11 @@ struct monitor {
 	size_t size;
 };
 
-/* Asks for all that a run needs; the answers come once QEMU is there. */
-void monitor_begin(struct monitor *m, int fd);
+/*
+ * Asks for what a run needs, as soon as QEMU is there: events and, unless
+ * somebody else is to do that, a machine that runs.
+ */
+void monitor_begin(struct monitor *m, int fd, bool start);
 
 /* Stops the machine and asks for its registers. */
 void monitor_ask_registers(struct monitor *m);

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "say.h"
-#include "signals.h"
 #include "symbols.h"
 #include "verdict.h"
 
