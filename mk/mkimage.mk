@@ -43,10 +43,11 @@ INSTALL ?= install
 
 .PHONY: install uninstall
 install: ## Install mkimage, stagecoach-run, boot_info.h below $(DESTDIR)$(PREFIX)
-install: $(BUILD)/mkimage
+install: $(BUILD)/mkimage $(BUILD)/stagecoach-run
 	$(Q)$(INSTALL) -d '$(DESTDIR)$(PREFIX)/bin' \
 		'$(DESTDIR)$(PREFIX)/include/stagecoach'
-	$(Q)$(INSTALL) -m 755 $(BUILD)/mkimage '$(DESTDIR)$(PREFIX)/bin/'
+	$(Q)$(INSTALL) -m 755 $(BUILD)/mkimage $(BUILD)/stagecoach-run \
+		'$(DESTDIR)$(PREFIX)/bin/'
 	$(Q)$(INSTALL) -m 644 include/boot_info.h \
 		'$(DESTDIR)$(PREFIX)/include/stagecoach/'
 

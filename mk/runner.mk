@@ -25,10 +25,3 @@ $(BUILD)/test/runner-hello.elf: test/runner/hello.c
 	$(call begin,CC,$@)
 	$(Q)$(CC) -O2 -ffreestanding -fno-stack-protector -mno-red-zone \
 		-nostdlib -static -o $@ $<
-
-.PHONY: install-runner
-install: install-runner
-install-runner: $(BUILD)/stagecoach-run
-	$(Q)$(INSTALL) -d '$(DESTDIR)$(PREFIX)/bin'
-	$(Q)$(INSTALL) -m 755 $(BUILD)/stagecoach-run \
-		'$(DESTDIR)$(PREFIX)/bin/'
