@@ -184,5 +184,6 @@ def test_install_and_uninstall(tree, tmp_path):
                          "include/stagecoach/boot_info.rs",
                          "share/stagecoach/kernel.ld"}
     assert os.access(usr / "bin/mkimage", os.X_OK)
+    assert os.access(usr / "bin/stagecoach-run", os.X_OK)
     make(tree, "uninstall", *where)
     assert not [path for path in usr.rglob("*") if path.is_file()]
