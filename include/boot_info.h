@@ -95,7 +95,7 @@ struct boot_display {
 	uint8_t red_size, red_shift;    /* bits; position of the lowest bit */
 	uint8_t green_size, green_shift;
 	uint8_t blue_size, blue_shift;
-	uint16_t reserved;              /* 0 */
+	uint16_t reserved[3];           /* 0 */
 	void *address;                  /* first byte */
 	uint64_t address_phys;
 };
