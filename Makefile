@@ -107,6 +107,7 @@ include mk/mkimage.mk
 include mk/runner.mk
 include mk/kernel.mk
 include mk/run.mk
+include mk/examples.mk
 -include mk/test-kernels.mk
 include mk/test-hostile.mk
 include mk/test.mk

@@ -75,17 +75,6 @@ $(eval $(call pie-contract,pie,$$(LD),))
 $(eval $(call pie-contract,pie-1m,$$(LD),-Ttext-segment=0x100000))
 $(eval $(call pie-contract,relr,$$(LLD),--pack-dyn-relocs=relr))
 
-# ---- examples ------------------------------------------------------------
-# As their READMEs say.
-
-EXAMPLES := hello
-EXAMPLE_KERNELS := $(EXAMPLES:%=$(TK)/example-%.elf)
-
-$(TK)/example-hello.elf: examples/hello/hello.c
-	$(call begin,CC,$@)
-	$(Q)$(FOREIGN_GCC) -ffreestanding -fno-stack-protector -mno-red-zone \
-		-nostdlib -static -o $@ $<
-
 # ---- foreign kernels -----------------------------------------------------
 # What their authors type, word for word where the words are known.
 
@@ -93,11 +82,8 @@ TF := test/foreign
 FOREIGN := rust-plain rust-pie rust-none higher-half gcc-pie gcc-text \
 	gcc-static-pie lld-n lld-unsorted lld-relr flat
 FOREIGN_KERNELS := $(FOREIGN:%=$(TK)/foreign-%.elf)
-FOREIGN_GCC ?= gcc
 FOREIGN_CLANG ?= clang
 FOREIGN_FLAGS := -O2 -ffreestanding -fno-stack-protector
-# The distribution's compiler, not one that a user has put before it.
-RUSTC ?= $(firstword $(wildcard /usr/bin/rustc) rustc)
 
 $(TK)/foreign-rust-plain.elf: $(TF)/hello.rs
 	$(call begin,RUSTC,$@)
@@ -162,7 +148,8 @@ $(TK)/foreign-flat.elf: $(TF)/pointers.c
 
 # ---- all of them ---------------------------------------------------------
 
-TEST_KERNELS := $(CONTRACT_KERNELS) $(FOREIGN_KERNELS) $(EXAMPLE_KERNELS)
+TEST_KERNELS := $(CONTRACT_KERNELS) $(FOREIGN_KERNELS) \
+	$(EXAMPLE_KERNELS) $(RAMDISK)
 
 .PHONY: test-kernels
 test-kernels: $(TEST_KERNELS)

@@ -64,7 +64,7 @@ test: all unit check-lib test-kernels
 
 .PHONY: ticks
 ticks: ## Count the instructions of a boot in Bochs, step by step
-ticks: $(BUILD)/mkimage $(TK)/example-hello.elf
-	$(Q)$(BUILD)/mkimage -o $(BUILD)/ticks.img $(TK)/example-hello.elf
+ticks: $(BUILD)/mkimage $(EX)/hello.elf
+	$(Q)$(BUILD)/mkimage -o $(BUILD)/ticks.img $(EX)/hello.elf
 	$(Q)python3 test/bench/ticks.py $(BUILD)/ticks.img \
-		$(TK)/example-hello.elf $(BUILD)/stage2.elf
+		$(EX)/hello.elf $(BUILD)/stage2.elf
