@@ -29,8 +29,11 @@ static void count_down(uint32_t ticks)
 	outb(PIT_CONTROL, one_shot.byte);
 	outb(PIT_CHANNEL_2, (uint8_t)ticks);
 	outb(PIT_CHANNEL_2, (uint8_t)(ticks >> 8));
-	for (int i = 0; i < PATIENCE && !speaker.timer_out; i++)
+	for (int i = 0; i < PATIENCE; i++) {
 		speaker.byte = inb(SPEAKER);
+		if (speaker.timer_out)
+			break;
+	}
 }
 
 static void wait(uint32_t ticks)

@@ -63,8 +63,10 @@ class _Terminal:
 
 
 def bochs(image, cpu="corei7_skylake_x", bios="BIOS-bochs-latest", megs=64,
-          timeout=30, floppy=None):
-    """Boots a copy of image, or of a floppy: Bochs locks what it opens."""
+          timeout=30, floppy=None, until=None):
+    """Boots a copy of image, or of a floppy: Bochs locks what it opens.
+
+    until(serial) is a condition that ends the run as "done"."""
     folder = Path(tempfile.mkdtemp(prefix="bochs-"))
     shutil.copy(image, folder / "disk")
     if floppy:
@@ -82,7 +84,7 @@ def bochs(image, cpu="corei7_skylake_x", bios="BIOS-bochs-latest", megs=64,
         stdin=terminal.theirs, stdout=terminal.theirs, stderr=terminal.theirs,
         start_new_session=True, env={**os.environ, "TERM": "xterm"})
     try:
-        return _watch(process, terminal, folder, start, timeout)
+        return _watch(process, terminal, folder, start, timeout, until)
     finally:
         process.kill()
         process.wait()
@@ -110,7 +112,7 @@ def _screen(process, terminal, folder):
         return b""
 
 
-def _watch(process, terminal, folder, start, timeout):
+def _watch(process, terminal, folder, start, timeout, until):
     how, length, since = None, 0, start
     while how is None:
         time.sleep(POLL)
@@ -121,6 +123,8 @@ def _watch(process, terminal, folder, start, timeout):
             return _ended(folder, start)
         if last_words(serial, time.time() - since > QUIET):
             how = "refused"
+        elif until and until(serial):
+            how = "done"
         elif time.time() > start + timeout:
             how = "hang"
     screen = _screen(process, terminal, folder)

@@ -17,7 +17,7 @@ def said_hello(monitor, folder):
     "foreign-rust-plain", "foreign-rust-pie", "foreign-rust-none",
     "foreign-higher-half", "foreign-gcc-pie", "foreign-gcc-text",
     "foreign-gcc-static-pie", "foreign-lld-n", "foreign-lld-unsorted",
-    "foreign-lld-relr", "foreign-flat", "example-hello"])
+    "foreign-lld-relr", "foreign-flat"])
 def test_foreign(tmp_path, name):
     path = image.mkimage(image.kernel(name), tmp_path / "disk.img")
     end = qemu([*PLAIN, *disk(path)], until=said_hello)
