@@ -16,7 +16,7 @@ RUSTC ?= $(firstword $(wildcard /usr/bin/rustc) rustc)
 RUST_FLAGS := --edition 2021 -O -D warnings -C panic=abort \
 	-C link-arg=-nostartfiles -C link-arg=-nostdlib
 
-EXAMPLE_CFLAGS := -O1 $(CFLAGS) $(TARGET_CFLAGS)
+EXAMPLE_CFLAGS := -O1 -g $(CFLAGS) $(TARGET_CFLAGS)
 EXAMPLE_C := $(filter-out %/hello.c,$(wildcard examples/*/*.c))
 EXAMPLE_OBJ := $(EXAMPLE_C:%.c=$(EXO)/%.o)
 

@@ -3,6 +3,7 @@
 # README says.
 
 import re
+import subprocess
 
 import pytest
 
@@ -112,7 +113,7 @@ def test_fault(example, way):
 
 
 def test_panic(example):
-    text, = promised("panic")
+    text = promised("panic")[-1]
     path = example("panic", "panic")
     end = qemu([*PLAIN, *disk(path)])
     assert end.how == "fail", str(end)
@@ -140,10 +141,10 @@ def lights(trace):
 def blink(path, folder, changes):
     """Boots one with a keyboard whose lights are watched."""
     trace = folder / "trace"
+    trace.write_text("")
     end = qemu([*PLAIN, *disk(path), "-trace", "ps2_set_ledstate",
                 "-D", str(trace), "-msg", "timestamp=on"], timeout=30,
-               until=lambda *_: trace.exists() and
-               len(lights(trace.read_text())) > changes)
+               until=lambda *_: len(lights(trace.read_text())) > changes)
     assert end.how == "done", str(end)
     return end, lights(trace.read_text())[:changes + 1]
 
@@ -153,13 +154,52 @@ def blink(path, folder, changes):
 def test_blink(example, tmp_path, way, rate):
     changes = 2 * rate                          # a second's
     path = example(f"blink-{way}", str(rate))
-    end, seen = blink(path, tmp_path, changes)
-    assert [state for _, state in seen] == \
-        [0 if i % 2 else CAPS_LOCK for i in range(changes + 1)]
-    # QEMU's timers follow this machine's clock, which others use, too.
-    seconds = seen[-1][0] - seen[0][0]
-    assert 0.9 < seconds < 1.8, f"{changes} changes took {seconds} s\n{end}"
+    for _ in range(3):          # a busy machine may lose some of QEMU's time
+        end, seen = blink(path, tmp_path, changes)
+        assert [state for _, state in seen] == \
+            [0 if i % 2 else CAPS_LOCK for i in range(changes + 1)]
+        seconds = seen[-1][0] - seen[0][0]
+        if seconds < 1.5:
+            break
+    assert 0.9 < seconds < 1.5, f"{changes} changes took {seconds} s\n{end}"
     assert end.serial.startswith(promised("blink")[0]), str(end)
+
+
+@pytest.mark.parametrize("way", ["busy", "interrupt"])
+def test_blink_gdb(example, tmp_path, way):
+    """The README's session with GDB, word for word but for the port."""
+    text = (ROOT / "examples/blink/README.md").read_text()
+    session = re.findall(r"^\(gdb\) (.*)$", text, re.M)
+    assert session[0] == "target remote :1234"
+    session[0] = f"target remote {tmp_path}/gdb"
+    gdb = ["gdb", "-nx", "-batch", f"{BUILD}/examples/blink-{way}.elf"]
+    for command in session:
+        gdb += ["-ex", command]
+    trace, said, marks = tmp_path / "trace", [], []
+    trace.write_text("")
+
+    def until(*_):
+        count = len(lights(trace.read_text()))
+        if not said and count > 4:
+            said.append(subprocess.run(
+                gdb, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT, timeout=20,
+                universal_newlines=True).stdout)
+            marks.append(len(lights(trace.read_text())) + 1)
+        return said and count > marks[0] + 20
+
+    end = qemu([*PLAIN, *disk(example(f"blink-{way}")),
+                "-trace", "ps2_set_ledstate", "-D", str(trace),
+                "-msg", "timestamp=on",
+                "-gdb", f"unix:{tmp_path}/gdb,server=on,wait=off"],
+               timeout=40, until=until)
+    assert end.how == "done", f"{said}\n{end}"
+    assert re.search(r"^Breakpoint 1, blink_toggle", said[0], re.M), said
+    assert "\n$1 = 2\n" in said[0], said
+    times = [when for when, _ in lights(trace.read_text())]
+    before = (times[4] - times[0]) / 4
+    after = (times[marks[0] + 20] - times[marks[0]]) / 20
+    assert 4 * after < before, f"{before} s, then {after} s\n{said}"
 
 
 @pytest.mark.parametrize("way", ["busy", "interrupt"])
