@@ -21,6 +21,13 @@ def kernel(name):
     return path
 
 
+def example(name):
+    """A kernel of examples/."""
+    path = BUILD / "examples" / f"{name}.elf"
+    assert path.exists(), f"{path} is missing: run this through `make test`"
+    return path
+
+
 def mkimage(elf, image, cmdline=None, modules=(), options=()):
     """Makes an image; modules are (path, name)."""
     command = [str(BUILD / "mkimage"), "-o", str(image), *options]

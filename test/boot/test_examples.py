@@ -26,8 +26,8 @@ def promised(folder):
 def example(tmp_path):
     """Makes the image of an example."""
     def make(name, cmdline=None, modules=()):
-        return image.mkimage(BUILD / "examples" / f"{name}.elf",
-                             tmp_path / "disk.img", cmdline, modules)
+        return image.mkimage(image.example(name), tmp_path / "disk.img",
+                             cmdline, modules)
     return make
 
 
@@ -113,7 +113,7 @@ def test_fault(example, way):
 
 
 def test_panic(example):
-    text = promised("panic")[-1]
+    text, = promised("panic")
     path = example("panic", "panic")
     end = qemu([*PLAIN, *disk(path)])
     assert end.how == "fail", str(end)

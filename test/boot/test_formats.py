@@ -17,7 +17,7 @@ def said_hello(monitor, folder):
 
 @pytest.mark.parametrize("name", ["qcow2", "vmdk", "vdi", "vpc"])
 def test_format(tmp_path, name):
-    raw = image.mkimage(image.kernel("example-hello"), tmp_path / "disk.img")
+    raw = image.mkimage(image.example("hello"), tmp_path / "disk.img")
     path = tmp_path / f"disk.{name}"
     subprocess.run(["qemu-img", "convert", "-f", "raw", "-O", name, raw,
                     path], check=True)

@@ -9,14 +9,19 @@
 <!-- screen: TEXT -->      what QEMU's screen has to show ("Hello World!")
 <!-- shows: TEXT -->       what the output has to have; the exit status does not
                            count, as Bochs sometimes crashes when told to quit
+<!-- ends: TEXT -->       what goes on for ever, until Ctrl-C; it has to show this
 <!-- file: PATH -->        not a command, but a file that the commands use
+
+A ```text block right behind one of commands is what these print.
 """
 
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -89,24 +94,37 @@ def programs(folder):
 
 
 def run(block, tree, path):
+    """Runs a block of commands; returns what they print."""
     environment = {
         "PATH": f"{path}:{os.environ['PATH']}", "LC_ALL": "C",
         "HOME": os.environ.get("HOME", "/"), "TERM": "dumb",
         "SCREEN": block.value if block.kind == "screen" else "Hello World!"}
-    try:
-        done = subprocess.run(
+    log = tree.parent / "log"
+    with open(log, "wb") as output:
+        process = subprocess.Popen(
             ["sh", "-e", "-u", "-c", block.text], cwd=tree, env=environment,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, timeout=TIMEOUT)
-    except subprocess.TimeoutExpired as late:
-        pytest.fail(f"{block.place}: not done in {TIMEOUT} s\n"
-                    f"{block.text}\n{late.output}")
-    said = done.stdout.decode(errors="replace")
-    if block.kind == "shows":
+            stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            start_new_session=True)
+    deadline = time.monotonic() + TIMEOUT
+    said, ended = "", False
+    while not ended:
+        ended = process.poll() is not None
+        time.sleep(0 if ended else 0.05)
+        said = log.read_text(errors="replace").replace("\r", "")
+        if not ended and block.kind == "ends" and block.value in said:
+            break
+        if not ended and time.monotonic() > deadline:
+            break
+    if not ended:
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait(20)
+    if block.kind in ("shows", "ends"):
         assert block.value in said, f"{block.place}:\n{said}"
-        return
-    assert done.returncode == 0, \
-        f"{block.place}: exit status {done.returncode}\n{block.text}\n{said}"
+        return said
+    assert ended, f"{block.place}: not done in {TIMEOUT} s\n{block.text}\n{said}"
+    assert process.returncode == 0, f"{block.place}: " \
+        f"exit status {process.returncode}\n{block.text}\n{said}"
+    return said
 
 
 def test_commands(tmp_path):
@@ -115,17 +133,22 @@ def test_commands(tmp_path):
     path = programs(tmp_path / "programs")
     count = 0
     for document in DOCS:
+        said = None
         for block in blocks(document):
             assert block.kind in ("", "not run", "needs", "screen", "shows",
-                                  "file"), \
+                                  "ends", "file"), \
                 f"{block.place}: what does {block.kind!r} mean?"
             if block.kind == "file":
                 (tree / block.value).write_text(block.text)
             elif block.language == "sh" and block.kind != "not run" and \
                     not (block.kind == "needs" and
                          shutil.which(block.value) is None):
-                run(block, tree, path)
+                said = run(block, tree, path)
                 count += 1
+                continue
+            elif block.language == "text" and said is not None:
+                assert block.text in said, f"{block.place}:\n{said}"
+            said = None
     assert count >= 5, "there were more commands than that"
 
 
