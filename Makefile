@@ -111,6 +111,7 @@ include mk/examples.mk
 -include mk/test-kernels.mk
 include mk/test-hostile.mk
 include mk/test.mk
+include mk/install.mk
 
 .PHONY: all clean
 all: ## Build everything (the default)

@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: 0BSD
-//! boot_info.rs - what a kernel receives from Stagecoach: boot_info.h's twin.
-//!
-//! ```ignore
-//! #[path = ".../boot_info.rs"]
-//! mod boot_info;
-//!
-//! #[no_mangle]
-//! pub extern "C" fn _start(info: *const boot_info::BootInfo) -> ! {
-//!     let info = unsafe { boot_info::BootInfo::from_loader(info) }.unwrap();
-//! ```
-//!
-//! No dependencies but `core`; Rust 1.57 or newer. boot_info.h has the meaning
-//! of each field; here `type` is called `kind`, as Rust keeps the word for
-//! itself. Pointers are behind functions that return slices, so that reading
-//! what the loader told takes one `unsafe`, at the start.
-
-#![allow(dead_code)] // a kernel need not read everything
+// boot_info.rs - what a kernel receives from Stagecoach: boot_info.h's twin.
+//
+//     #[allow(dead_code)] // a kernel need not read everything
+//     #[path = ".../boot_info.rs"]
+//     mod boot_info;
+//
+//     #[no_mangle]
+//     pub extern "C" fn _start(info: *const boot_info::BootInfo) -> ! {
+//         let info = unsafe { boot_info::BootInfo::from_loader(info) }.unwrap();
+//
+// or, where the path comes from elsewhere, `include!` it in such a module.
+//
+// No dependencies but `core`; Rust 1.57 or newer. boot_info.h has the meaning
+// of each field; here `type` is called `kind`, as Rust keeps the word for
+// itself. Pointers are behind functions that return slices, so that reading
+// what the loader told takes one `unsafe`, at the start.
 
 use core::mem::size_of;
 use core::slice;

@@ -36,24 +36,3 @@ $(BUILD)/mkimage: $(MKIMAGE_OBJ) $(BUILD)/flags/mkimage-objects
 		$(MKIMAGE_OBJ) $(MKIMAGE_LIBS)
 
 -include $(wildcard $(MKIMAGE_OBJ:=.d))
-
-## PREFIX   where `make install` puts mkimage (/usr/local); DESTDIR works
-PREFIX ?= /usr/local
-INSTALL ?= install
-
-.PHONY: install uninstall
-install: ## Install mkimage, stagecoach-run, boot_info.h below $(DESTDIR)$(PREFIX)
-install: $(BUILD)/mkimage $(BUILD)/stagecoach-run
-	$(Q)$(INSTALL) -d '$(DESTDIR)$(PREFIX)/bin' \
-		'$(DESTDIR)$(PREFIX)/include/stagecoach'
-	$(Q)$(INSTALL) -m 755 $(BUILD)/mkimage $(BUILD)/stagecoach-run \
-		'$(DESTDIR)$(PREFIX)/bin/'
-	$(Q)$(INSTALL) -m 644 include/boot_info.h \
-		'$(DESTDIR)$(PREFIX)/include/stagecoach/'
-
-uninstall: ## Remove what install brought
-uninstall:
-	$(Q)rm -f '$(DESTDIR)$(PREFIX)/bin/mkimage' \
-		'$(DESTDIR)$(PREFIX)/bin/stagecoach-run' \
-		'$(DESTDIR)$(PREFIX)/include/stagecoach/boot_info.h'
-	$(Q)rmdir '$(DESTDIR)$(PREFIX)/include/stagecoach' 2>/dev/null || true

@@ -4,6 +4,7 @@
 #![no_std]
 #![no_main]
 
+#[allow(dead_code)] // not everything is read here
 #[path = "../../../include/boot_info.rs"]
 mod boot_info;
 #[cfg(not(target_os = "none"))]
