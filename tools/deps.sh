@@ -23,7 +23,7 @@ packages() {
 		echo qemu-system-x86 python3
 		;;
 	test)
-		echo libcmocka-dev clang lld rustc
+		echo libcmocka-dev clang lld rustc cargo cmake gdb
 		echo python3-pytest python3-pytest-xdist python3-pytest-timeout
 		echo bochs bochs-term bochsbios vgabios qemu-utils
 		;;
@@ -41,7 +41,7 @@ commands() {
 	case $1 in
 	build)  echo make gcc ld objcopy nasm ;;
 	run)    echo qemu-system-x86_64 python3 ;;
-	test)   echo clang ld.lld rustc pytest-3 bochs qemu-img ;;
+	test)   echo clang ld.lld rustc cargo cmake gdb pytest-3 bochs qemu-img ;;
 	long)   echo frama-c why3 z3 cvc4 ;;
 	esac
 }

@@ -13,7 +13,7 @@ _Noreturn void _start(const struct boot_info *info);
 #define PIC1_VECTOR     32              /* below are the exceptions */
 #define PIC2_VECTOR     40
 #define TIMER_IRQ       0
-#define SPURIOUS_IRQ    7               /* what the PIC says when a line drops */
+#define SPURIOUS_IRQ    7               /* sent when a line has dropped */
 #define CODE_SELECTOR   0x08            /* of the loader's GDT */
 
 struct interrupt_frame;

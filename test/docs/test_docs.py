@@ -80,7 +80,7 @@ def copy_of_the_tree(folder):
 
 def programs(folder):
     """A folder for PATH: a QEMU that looks at its screen, and the
-    distribution's rustc, not one that a user has put before it."""
+    distribution's Rust, not one that a user has put before it."""
     folder.mkdir()
     qemu = shutil.which("qemu-system-x86_64")
     assert qemu, "qemu-system-x86_64 is missing: make deps test installs it"
@@ -88,8 +88,9 @@ def programs(folder):
     script.write_text(f"#!/bin/sh\nexec {sys.executable} "
                       f"{HERE}/watch_screen.py {qemu} \"$SCREEN\" \"$@\"\n")
     script.chmod(0o755)
-    if Path("/usr/bin/rustc").exists():
-        (folder / "rustc").symlink_to("/usr/bin/rustc")
+    for tool in ("rustc", "cargo"):
+        if Path("/usr/bin", tool).exists():
+            (folder / tool).symlink_to(Path("/usr/bin", tool))
     return folder
 
 
