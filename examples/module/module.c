@@ -59,7 +59,7 @@ static void print_text(const char *text, uint64_t size)
 		out_char(text[i]);
 }
 
-/* Prints one file and returns how much of the archive it takes, 0 at the end. */
+/* Prints one file; returns what it takes of the archive, 0 at the end. */
 static uint64_t walk(const char *at, uint64_t left)
 {
 	const struct tar_header *h = (const struct tar_header *)at;

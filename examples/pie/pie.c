@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: 0BSD
-/* pie.c - a position-independent kernel: the loader makes its pointers right. */
+/* pie.c - a position-independent kernel: the loader corrects its pointers. */
 
 #include "../out.h"
 #include "boot_info.h"

@@ -29,6 +29,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 DOCS = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")),
+        ROOT / "examples/README.md",
         *sorted(ROOT.glob("examples/*/README.md"))]
 TIMEOUT = 60            # seconds for one block of commands
 
