@@ -5,7 +5,7 @@
 PREFIX ?= /usr/local
 INSTALL ?= install
 
-PROGRAMS := $(BUILD)/mkimage $(if $(RUNNER_OBJ),$(BUILD)/stagecoach-run)
+PROGRAMS := $(BUILD)/mkimage $(BUILD)/stagecoach-run
 HEADERS := include/boot_info.h include/boot_info.rs
 SHARED := $(BUILD)/install/kernel.ld
 MAN1 := $(wildcard docs/man/*.1)

@@ -34,9 +34,6 @@ packages() {
 	book)
 		echo pandoc python3
 		;;
-	book)
-		echo pandoc python3
-		;;
 	long)
 		echo frama-c-base why3 z3 cvc4 libclang-rt-dev
 		;;

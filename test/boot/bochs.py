@@ -123,8 +123,7 @@ def _watch(process, terminal, folder, start, timeout, until):
             return _ended(folder, start)
         if last_words(serial, time.time() - since > QUIET):
             how = "refused"
-        elif (until and until(serial) and
-              time.time() - since > QUIET):
+        elif until and until(serial):
             how = "done"
         elif time.time() > start + timeout:
             how = "hang"

@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # What a build reads, and nothing that tests leave behind.
 SOURCES = ["Makefile", "linker.ld", "mk", "include", "lib", "stage1", "stage2",
-           "kernel", "tools", "examples", "test/unit", "test/kernels",
-           "test/foreign"]
+           "kernel", "tools", "examples", "docs/man", "test/unit",
+           "test/kernels", "test/foreign"]
 
 # The five that others build on.
 PRODUCTS = ["mkimage", "stage1.bin", "stage2.bin", "kernel.elf",

@@ -180,9 +180,12 @@ def test_install_and_uninstall(tree, tmp_path):
     usr = tmp_path / "a b/usr"
     installed = {str(path.relative_to(usr)) for path in usr.rglob("*")
                  if path.is_file()}
-    assert installed >= {"bin/mkimage", "include/stagecoach/boot_info.h",
+    assert installed == {"bin/mkimage", "bin/stagecoach-run",
+                         "include/stagecoach/boot_info.h",
                          "include/stagecoach/boot_info.rs",
-                         "share/stagecoach/kernel.ld"}
+                         "share/stagecoach/kernel.ld",
+                         "share/man/man1/mkimage.1",
+                         "share/man/man1/stagecoach-run.1"}
     assert os.access(usr / "bin/mkimage", os.X_OK)
     assert os.access(usr / "bin/stagecoach-run", os.X_OK)
     make(tree, "uninstall", *where)

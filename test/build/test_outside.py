@@ -78,3 +78,18 @@ def test_cargo(project, prefix, profile):
                    path=f"/usr/bin:/bin:{os.environ['PATH']}",
                    STAGECOACH=str(prefix))
     assert "Hello world!\n" in said
+
+
+@pytest.mark.skipif(not shutil.which("cargo"), reason="there is no cargo")
+def test_cargo_in_this_tree(tree):
+    """examples/rust-hello, with the runner in build/, as its README says."""
+    done = subprocess.run(
+        ["cargo", "run", "--offline", "--quiet", "--locked", "--target", HOST,
+         "--", "quiet"], cwd=tree / "examples/rust-hello",
+        env={"PATH": f"{tree}/build:/usr/bin:/bin:{os.environ['PATH']}",
+             "HOME": os.environ.get("HOME", "/")},
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, timeout=120, universal_newlines=True)
+    assert done.returncode == 0, done.stdout
+    assert 'usable memory: 127 MiB\nBIOS drive: 80h\nword: "quiet"\n' in \
+        done.stdout

@@ -56,7 +56,8 @@ def compiles_c(source, folder):
 
 def compiles_rust(source, folder):
     (folder / "boot_info.rs").write_text(source)
-    (folder / "crate.rs").write_text("#![no_std]\npub mod boot_info;\n")
+    (folder / "crate.rs").write_text(
+        "#![no_std]\n#[allow(dead_code)]\npub mod boot_info;\n")
     return subprocess.run(
         [RUSTC, "--crate-type", "rlib", "--edition", "2021", "-D", "warnings",
          "-o", folder / "crate.rlib", folder / "crate.rs"],
