@@ -13,7 +13,7 @@ CHAPTER = ROOT / "docs/debugging.md"
 sys.path.insert(0, str(ROOT / "tools/debug"))
 
 # pylint: disable=wrong-import-position,unused-import
-import bochs            # noqa: E402,F401 (for the tests)
+import bochs_debugger as bochs  # noqa: E402,F401 (for the tests)
 import debug            # noqa: E402,F401
 import stops            # noqa: E402
 

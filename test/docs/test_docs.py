@@ -240,7 +240,8 @@ def no_numbers(text):
 
 def pattern(line):
     """A regular expression for what printf makes of a line."""
-    return "[A-Za-z ]*".join(map(re.escape, no_numbers(line).split("%s")))
+    texts = re.split(r"%(?:\.\d+)?s", no_numbers(line))
+    return "[A-Za-z ]*".join(map(re.escape, texts))
 
 
 def documented_lines():

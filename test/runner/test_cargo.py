@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from conftest import RUNNER
+from watched import RUNNER
 
 # The distribution's, not one that a user has put before it.
 CARGO = next((path for path in ["/usr/bin/cargo", shutil.which("cargo")]

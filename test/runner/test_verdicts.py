@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from conftest import wait_for
+from watched import wait_for
 
 PIE = ("-fpie", "-static-pie")
 HIGH = ("-static", "-fno-pie", "-no-pie", "-mcmodel=kernel",

@@ -24,7 +24,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import bochs
+import bochs_debugger as bochs
 import stops
 
 HERE = Path(__file__).resolve().parent

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: 0BSD
-# bochs.py - Bochs' debugger on a boot: breakpoints by symbol, words at each.
+# bochs_debugger.py - Bochs' debugger on a boot: breakpoints by symbol, words at each.
 
 import os
 import pty
