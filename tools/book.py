@@ -189,6 +189,8 @@ class Book:
         if not path or re.match(r"[a-z]+:", path):
             return target
         path = (document.parent / path).resolve()
+        if (path / "README.md").is_file():
+            path /= "README.md"         # as a folder is shown on the web
         if path in self.pages:
             return self.pages[path] + mark + fragment
         if not path.is_file() or ROOT not in path.parents:
