@@ -16,7 +16,7 @@ $(STAGE2)/lib/checksum.o: OPTIMISE := $(STAGE2_FAST)
 
 STAGE2_CFLAGS := $(CFLAGS) $(TARGET_CFLAGS) -mcmodel=small -Istage2 \
 	-DSTAGECOACH_VERSION='"$(VERSION)"'
-NASMFLAGS := -I$(BUILD)/ -Istage2/ $(if $(filter 1,$(WERROR)),-w+error)
+NASMFLAGS := -I$(BUILD)/ -Istage1/ -Istage2/ $(if $(filter 1,$(WERROR)),-w+error)
 LDFLAGS_TARGET := -nostdlib -static --gc-sections -z noexecstack \
 	-z max-page-size=0x1000 --build-id=none
 

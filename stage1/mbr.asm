@@ -19,6 +19,7 @@
 ; signature and the partition table.
 
 %include "layout.inc"
+%include "say.inc"
 
 TRIES           equ     10              ; on one drive, of which
 TRIES_CHS       equ     5               ; the last are by CHS
@@ -145,18 +146,7 @@ int13:  mov     dl, [drive]             ; AH=41h and others may trash it
         ret
 
 ; The last words.
-fail:   mov     dx, COM1 + 3            ; line control: the divisor, please
-        mov     al, 0x83
-        out     dx, al
-        mov     dl, COM1 & 0xff
-        mov     al, 1                   ; 115200 baud; the high byte is 0
-        out     dx, al
-        inc     dx
-        dec     ax
-        out     dx, al
-        mov     dl, (COM1 + 3) & 0xff
-        mov     al, 3                   ; 8 data bits, no parity, 1 stop bit
-        out     dx, al
+fail:   serial_open
         mov     si, text_name
         call    puts
         mov     si, text_bad
@@ -180,27 +170,7 @@ digit:  cmp     al, 10
         das
         ret
 
-; Prints the text at si, which a 0 ends, on the screen and COM1.
-puts:   lodsb
-        test    al, al
-        jz      .done
-        pusha
-        mov     ah, 0x0e                ; teletype output
-        mov     bx, 0x0007
-        int     0x10
-        push    0
-        pop     ds
-        cld
-        mov     dx, COM1 + 5            ; line status: bit 5, ready to send
-        xor     cx, cx                  ; give up after 65536 looks
-.wait:  in      al, dx
-        test    al, 0x20
-        loopz   .wait
-        popa
-        mov     dx, COM1
-        out     dx, al
-        jmp     puts
-.done:  ret
+        define_puts
 
 text_name:   db "stagecoach: ", 0
 text_bad:    db "bad loader", 0

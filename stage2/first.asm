@@ -13,6 +13,7 @@
 ; fail: "stagecoach: disk 0C" or "stagecoach: bad loader", then halt
 
 %include "layout.inc"
+%include "say.inc"
 
 TRIES           equ     5
 PARAGRAPHS      equ     SECTOR_SIZE / 16
@@ -174,18 +175,7 @@ loaded: mov     cx, [STAGE2_ADDR + HDR_EARLY_SECTORS]
 ; Prints "stagecoach: " and the text at ds:si on the screen and COM1; halts.
 real_fail:
         push    si
-        mov     dx, COM1 + 3            ; line control: the divisor, please
-        mov     al, 0x83
-        out     dx, al
-        mov     dl, COM1 & 0xff
-        mov     al, 1                   ; 115200 baud; the high byte is 0
-        out     dx, al
-        inc     dx
-        dec     ax
-        out     dx, al
-        mov     dl, (COM1 + 3) & 0xff
-        mov     al, 3                   ; 8 data bits, no parity, 1 stop bit
-        out     dx, al
+        serial_open
         mov     si, text_name
         call    puts
         pop     si
@@ -194,26 +184,7 @@ halt:   cli
         hlt
         jmp     halt
 
-puts:   lodsb
-        test    al, al
-        jz      .done
-        pusha
-        mov     ah, 0x0e                ; teletype output
-        mov     bx, 0x0007
-        int     0x10
-        push    0
-        pop     ds
-        cld
-        mov     dx, COM1 + 5            ; line status: bit 5, ready to send
-        xor     cx, cx                  ; give up after 65536 looks
-.wait:  in      al, dx
-        test    al, 0x20
-        loopz   .wait
-        popa
-        mov     dx, COM1
-        out     dx, al
-        jmp     puts
-.done:  ret
+        define_puts
 
 ; Calls INT 13h for our drive and mends what a BIOS may leave behind it.
 ;
