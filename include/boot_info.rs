@@ -15,6 +15,8 @@
 // of each field; here `type` is called `kind`, as Rust keeps the word for
 // itself. Pointers are behind functions that return slices, so that reading
 // what the loader told takes one `unsafe`, at the start.
+//
+// What the kernel asks of the loader is a static, see `Wishes`.
 
 use core::mem::size_of;
 use core::slice;
@@ -41,6 +43,10 @@ pub const READ: u32 = 4;
 pub const DISPLAY_UNKNOWN: u32 = 0;
 pub const DISPLAY_TEXT: u32 = 1;
 pub const DISPLAY_LINEAR: u32 = 2;
+
+/// `BootInfo::firmware`.
+pub const FIRMWARE_UNKNOWN: u32 = 0;
+pub const FIRMWARE_BIOS: u32 = 1;
 
 /// Places in `BootInfo::stamps`.
 pub const STAMP_START: usize = 0;
@@ -105,7 +111,8 @@ pub struct Display {
     pub green_shift: u8,
     pub blue_size: u8,
     pub blue_shift: u8,
-    pub reserved: [u16; 3],
+    pub mode: u16,
+    pub reserved: [u16; 2],
     pub address: *mut u8,
     pub address_phys: u64,
 }
@@ -120,6 +127,13 @@ pub struct VideoMode {
     pub mode: u16,
     pub bits_per_pixel: u8,
     pub reserved: u8,
+    pub red_size: u8,
+    pub red_shift: u8,
+    pub green_size: u8,
+    pub green_shift: u8,
+    pub blue_size: u8,
+    pub blue_shift: u8,
+    pub reserved2: u16,
 }
 
 /// The disk the loader came from.
@@ -208,6 +222,92 @@ pub struct BootInfo {
     pub stamps: [u64; STAMP_COUNT],
     pub stamp_hz: u64,
     pub stamp_hz_error: u64,
+
+    smbios: *const u8,
+    smbios_size: u64,
+    smbios3: *const u8,
+    smbios3_size: u64,
+    kernel_name: *const u8,
+    pub firmware: u32,
+    pub paging_levels: u32,
+}
+
+pub const WISHES_MAGIC: u64 = 0x4853_4957_544f_4f42; // "BOOTWISH"
+pub const WISHES_MAGIC2: u64 = 0xd3a4_1c7b_e605_9f28;
+pub const WISHES_VERSION: u32 = 1;
+
+/// Bits of `Wishes::required` and `Wishes::flags`.
+pub const WISH_STACK_SIZE: u32 = 0x1;
+pub const WISH_PHYS_OFFSET: u32 = 0x2;
+pub const WISH_VIDEO: u32 = 0x4;
+pub const WISH_KASLR: u32 = 0x8;
+pub const WISH_VIDEO_MODES: u32 = 0x10;
+pub const WISH_EDID: u32 = 0x20;
+pub const WISH_GRAPHICS_ONLY: u32 = 0x40;
+
+/// Limits and special values of the wishes.
+pub const STACK_MIN: u64 = 0x10000;
+pub const STACK_MAX: u64 = 0x4000_0000;
+pub const PHYS_NONE: u64 = 1;
+pub const PHYS_ALIGN: u64 = 0x4000_0000;
+pub const VIDEO_SIDE_MAX: u16 = 16384;
+
+/// `Wishes::video`.
+pub const VIDEO_ANY: u32 = 0;
+pub const VIDEO_TEXT: u32 = 1;
+pub const VIDEO_EXACT: u32 = 2;
+pub const VIDEO_BEST: u32 = 3;
+pub const VIDEO_MINIMUM: u32 = 4;
+
+/// What the kernel asks of the loader; mkimage finds it in the kernel's file.
+///
+///     static WISHES: Wishes = Wishes {
+///         stack_size: 256 << 10,
+///         video: boot_info::VIDEO_BEST,
+///         ..Wishes::NONE
+///     };
+///
+/// The linker drops what nobody uses, so somewhere in `_start` has to stand
+/// `WISHES.keep();`.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct Wishes {
+    pub magic: [u64; 2],
+    pub version: u32,
+    pub size: u32,
+    pub required: u32,
+    pub flags: u32,
+    pub stack_size: u64,
+    pub phys_offset: u64,
+    pub video: u32,
+    pub width: u16,
+    pub height: u16,
+    pub bits_per_pixel: u16,
+    pub reserved: [u16; 3],
+}
+
+impl Wishes {
+    /// The defaults.
+    pub const NONE: Self = Self {
+        magic: [WISHES_MAGIC, WISHES_MAGIC2],
+        version: WISHES_VERSION,
+        size: size_of::<Self>() as u32,
+        required: 0,
+        flags: 0,
+        stack_size: 0,
+        phys_offset: 0,
+        video: VIDEO_ANY,
+        width: 0,
+        height: 0,
+        bits_per_pixel: 0,
+        reserved: [0; 3],
+    };
+
+    /// Uses them, in a way that no compiler sees through.
+    #[inline]
+    pub fn keep(&'static self) {
+        unsafe { core::ptr::read_volatile(&self.size) };
+    }
 }
 
 /// A slice of what the loader laid out; NULL and 0 stand for "absent".
@@ -302,6 +402,21 @@ impl BootInfo {
 
     pub fn log(&self) -> &[u8] {
         unsafe { part(self.log, self.log_size) }
+    }
+
+    /// The SMBIOS 2 entry point, a copy.
+    pub fn smbios(&self) -> &[u8] {
+        unsafe { part(self.smbios, self.smbios_size) }
+    }
+
+    /// The SMBIOS 3 entry point, a copy.
+    pub fn smbios3(&self) -> &[u8] {
+        unsafe { part(self.smbios3, self.smbios3_size) }
+    }
+
+    /// The base name of the file that mkimage was given.
+    pub fn kernel_name(&self) -> &[u8] {
+        unsafe { text(self.kernel_name) }
     }
 }
 
@@ -405,18 +520,26 @@ layout!(Display: 48 {
     green_shift: 23, 1;
     blue_size: 24, 1;
     blue_shift: 25, 1;
-    reserved: 26, 6;
+    mode: 26, 2;
+    reserved: 28, 4;
     address: 32, 8;
     address_phys: 40, 8;
 });
 
-layout!(VideoMode: 16 {
+layout!(VideoMode: 24 {
     width: 0, 4;
     height: 4, 4;
     pitch: 8, 4;
     mode: 12, 2;
     bits_per_pixel: 14, 1;
     reserved: 15, 1;
+    red_size: 16, 1;
+    red_shift: 17, 1;
+    green_size: 18, 1;
+    green_shift: 19, 1;
+    blue_size: 20, 1;
+    blue_shift: 21, 1;
+    reserved2: 22, 2;
 });
 
 layout!(Disk: 104 {
@@ -450,7 +573,22 @@ layout!(Time: 8 {
     reserved: 7, 1;
 });
 
-layout!(BootInfo: 520 {
+layout!(Wishes: 64 {
+    magic: 0, 16;
+    version: 16, 4;
+    size: 20, 4;
+    required: 24, 4;
+    flags: 28, 4;
+    stack_size: 32, 8;
+    phys_offset: 40, 8;
+    video: 48, 4;
+    width: 52, 2;
+    height: 54, 2;
+    bits_per_pixel: 56, 2;
+    reserved: 58, 6;
+});
+
+layout!(BootInfo: 568 {
     magic: 0, 8;
     version: 8, 4;
     size: 12, 4;
@@ -490,4 +628,11 @@ layout!(BootInfo: 520 {
     stamps: 440, 64;
     stamp_hz: 504, 8;
     stamp_hz_error: 512, 8;
+    smbios: 520, 8;
+    smbios_size: 528, 8;
+    smbios3: 536, 8;
+    smbios3_size: 544, 8;
+    kernel_name: 552, 8;
+    firmware: 560, 4;
+    paging_levels: 564, 4;
 });
