@@ -54,6 +54,11 @@ const char *elf64_name(int err)
 	return find_text(names, err);
 }
 
+void elf64_no_fault(struct elf64_fault *fault)
+{
+	*fault = (struct elf64_fault){ .segment = -1 };
+}
+
 /* There are fifty calls: none is to be a copy of it. */
 __attribute__((noinline))
 int elf64_refuse(struct elf64_fault *fault, int err, uint64_t value0,
@@ -61,8 +66,6 @@ int elf64_refuse(struct elf64_fault *fault, int err, uint64_t value0,
 {
 	fault->value[0] = value0;
 	fault->value[1] = value1;
-	fault->value[2] = 0;
-	fault->value[3] = 0;
 	return err;
 }
 
@@ -121,9 +124,9 @@ static int check_header(const struct elf64_ehdr *h, uint64_t file_size,
 	if (h->phoff < ELF64_HEADER_SIZE)
 		return elf64_refuse(fault, ELF64_PHDRS_LOW, h->phoff, 0);
 	if (!elf64_within(0, file_size, h->phoff, size)) {
-		elf64_refuse(fault, ELF64_PHDRS_OUTSIDE, h->phoff, size);
 		fault->value[2] = file_size;
-		return ELF64_PHDRS_OUTSIDE;
+		return elf64_refuse(fault, ELF64_PHDRS_OUTSIDE, h->phoff,
+				    size);
 	}
 	if (h->phoff % 8 != 0)
 		return elf64_refuse(fault, ELF64_PHDRS_UNALIGNED, h->phoff, 0);
@@ -137,7 +140,7 @@ int elf64_check_header(const void *data, size_t size, uint64_t file_size,
 	uint64_t have = size < file_size ? size : file_size;
 	int err;
 
-	fault->segment = -1;
+	elf64_no_fault(fault);
 	if (have < ELF64_HEADER_SIZE)
 		return elf64_refuse(fault, ELF64_TOO_SMALL, have, 0);
 	err = check_fields(data, fault);

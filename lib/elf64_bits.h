@@ -85,9 +85,12 @@ bool elf64_is_dispensable(const struct elf64_header *header,
 			  const struct elf64_phdr *phdrs,
 			  const struct elf64_phdr *p);
 
+/* Nothing is wrong so far: no segment, all values 0. */
+void elf64_no_fault(struct elf64_fault *fault);
+
 /*
- * Fills in the values of *fault (the last two with 0); its segment is set
- * already. Returns err.
+ * Fills in the first two values of *fault; the others, and its segment, are
+ * for the caller to set before. Returns err.
  */
 int elf64_refuse(struct elf64_fault *fault, int err, uint64_t value0,
 		 uint64_t value1);

@@ -51,16 +51,16 @@ static int check_file_part(const struct job *job, const struct elf64_phdr *p)
 	if (p->filesz == 0)
 		return ELF64_OK;
 	if (!elf64_within(0, job->file_size, p->offset, p->filesz)) {
-		elf64_refuse(fault, ELF64_OUTSIDE_FILE, p->offset, p->filesz);
 		fault->value[2] = job->file_size;
-		return ELF64_OUTSIDE_FILE;
+		return elf64_refuse(fault, ELF64_OUTSIDE_FILE, p->offset,
+				    p->filesz);
 	}
 	if (!is_alignment(p))
 		return elf64_refuse(fault, ELF64_ALIGNMENT, p->align, 0);
 	if ((p->vaddr - p->offset) & align_mask(p)) {
-		elf64_refuse(fault, ELF64_CONGRUENCE, p->vaddr, p->offset);
 		fault->value[2] = p->align;
-		return ELF64_CONGRUENCE;
+		return elf64_refuse(fault, ELF64_CONGRUENCE, p->vaddr,
+				    p->offset);
 	}
 	return ELF64_OK;
 }
@@ -118,11 +118,10 @@ static int take_load(const struct job *job, const struct elf64_phdr *p, int i)
 		return ELF64_OK;
 	}
 	if (r) {
-		elf64_refuse(job->fault, ELF64_RESERVED, p->vaddr,
-			     p->vaddr + p->memsz);
 		job->fault->value[2] = r->base;
 		job->fault->value[3] = r->end;
-		return ELF64_RESERVED;
+		return elf64_refuse(job->fault, ELF64_RESERVED, p->vaddr,
+				    p->vaddr + p->memsz);
 	}
 	insert_segment(plan, p, i);
 	return ELF64_OK;
@@ -188,11 +187,11 @@ static int check_neighbours(const struct job *job)
 	for (; b < job->plan->segment + job->plan->count; a++, b++) {
 		if (b->vaddr - a->vaddr >= a->memsz)
 			continue;
-		elf64_refuse(job->fault, ELF64_OVERLAP, a->memsz, a->vaddr);
 		job->fault->segment = (int)a->index;
 		job->fault->value[2] = b->vaddr;
 		job->fault->value[3] = b->index;
-		return ELF64_OVERLAP;
+		return elf64_refuse(job->fault, ELF64_OVERLAP, a->memsz,
+				    a->vaddr);
 	}
 	return ELF64_OK;
 }
@@ -283,9 +282,8 @@ static int check_pie(const struct job *job)
 		return elf64_refuse(job->fault, ELF64_PIE_ALIGNMENT,
 				    plan->align, PIE_ROOM);
 	if (last - start >= PIE_ROOM) {
-		elf64_refuse(job->fault, ELF64_PIE_LARGE, start, last);
 		job->fault->value[2] = PIE_ROOM;
-		return ELF64_PIE_LARGE;
+		return elf64_refuse(job->fault, ELF64_PIE_LARGE, start, last);
 	}
 	return ELF64_OK;
 }
@@ -297,6 +295,7 @@ int elf64_make_plan(const struct elf64_header *header, const void *phdrs,
 	const struct job job = { header, phdrs, file_size, plan, fault };
 	int err = ELF64_OK;
 
+	elf64_no_fault(fault);
 	/* Not the segments, which are most of it and written before read. */
 	memset(plan, 0, offsetof(struct elf64_plan, segment));
 	plan->entry = header->entry;

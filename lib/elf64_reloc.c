@@ -51,12 +51,20 @@ struct rela {
 /* Where no segment has a byte to spare: stands for an absent address. */
 #define ABSENT                  UINT64_MAX
 
-struct table {
-	uint64_t vaddr;
-	uint64_t size;
+/* A table by what PT_DYNAMIC says of it: tags, and bytes of an entry. */
+static const struct table {
+	uint8_t vaddr;
+	uint8_t size;
+	uint8_t entry;          /* tells the entries' size or, for the PLT,
+				   their kind, by its tag */
+	uint8_t entry_size;
+} tables[] = {
+	{ DT_RELA, DT_RELASZ, DT_RELAENT, sizeof(struct rela) },
+	{ DT_JMPREL, DT_PLTRELSZ, DT_PLTREL, sizeof(struct rela) },
+	{ DT_RELR, DT_RELRSZ, DT_RELRENT, RELR_SIZE },
 };
 
-enum table_kind { RELA, PLT, RELR, TABLES };
+#define TABLES_END      (tables + sizeof(tables) / sizeof(*tables))
 
 /* Memory, and the chunk that the last access was in: the next will be too. */
 struct cursor {
@@ -68,13 +76,12 @@ enum pass { CHECK, APPLY };
 
 struct job {
 	const struct elf64_plan *plan;
+	struct elf64_fault *fault;
 	struct cursor source;   /* where the tables are read */
 	struct cursor target;   /* where relocations are applied */
-	uint64_t dynamic[DT_KEPT];      /* by tag: what PT_DYNAMIC says */
-	struct table table[TABLES];
-	enum pass pass;
 	uint64_t slide;
-	struct elf64_fault *fault;
+	enum pass pass;
+	uint64_t dynamic[DT_KEPT];      /* by tag: what PT_DYNAMIC says */
 };
 
 /* Where vaddr is, and how many bytes from there on in *room; NULL: nowhere. */
@@ -123,6 +130,14 @@ static int refuse_table(const struct job *job, uint64_t vaddr, uint64_t size)
 			    size);
 }
 
+/* Reads an entry of a table. */
+static int read_entry(struct job *job, uint64_t vaddr, void *entry,
+		      uint64_t size)
+{
+	return access(&job->source, vaddr, entry, size, READ) ?
+		ELF64_OK : refuse_table(job, vaddr, size);
+}
+
 /* Notes what one entry of PT_DYNAMIC says. */
 static int take_dynamic(struct job *job, uint64_t tag, uint64_t value)
 {
@@ -145,69 +160,49 @@ static int read_dynamic(struct job *job)
 {
 	uint64_t vaddr = job->plan->dynamic;
 	uint64_t left = job->plan->dynamic_size;
+	const struct table *t;
 	uint64_t entry[2];
-	int err = ELF64_OK;
 
-	job->dynamic[DT_RELA] = ABSENT;
-	job->dynamic[DT_JMPREL] = ABSENT;
-	job->dynamic[DT_RELR] = ABSENT;
-	for (; left >= sizeof(entry) && err == ELF64_OK;
+	for (t = tables; t < TABLES_END; t++)
+		job->dynamic[t->vaddr] = ABSENT;
+	for (; left >= sizeof(entry);
 	     vaddr += sizeof(entry), left -= sizeof(entry)) {
-		if (!access(&job->source, vaddr, entry, sizeof(entry), READ))
-			return refuse_table(job, job->plan->dynamic,
-					    job->plan->dynamic_size);
-		if (entry[0] == DT_NULL)
+		int err = read_entry(job, vaddr, entry, sizeof(entry));
+
+		if (err == ELF64_OK && entry[0] == DT_NULL)
 			break;
-		err = take_dynamic(job, entry[0], entry[1]);
+		if (err == ELF64_OK)
+			err = take_dynamic(job, entry[0], entry[1]);
+		if (err != ELF64_OK)
+			return err;
 	}
-	return err;
-}
-
-/*
- * A table's place, and its entry size, which the tag gives. (For the PLT none
- * does: it follows from DT_PLTREL.)
- */
-static int check_table(struct job *job, enum table_kind kind, uint64_t tag,
-		       uint64_t entry, uint64_t expected)
-{
-	const struct table *t = &job->table[kind];
-
-	if (t->size == 0)
-		return ELF64_OK;
-	if (entry != expected) {
-		elf64_refuse(job->fault, ELF64_RELOC_ENTRY_BYTES, tag, entry);
-		job->fault->value[2] = expected;
-		return ELF64_RELOC_ENTRY_BYTES;
-	}
-	if (t->size % expected != 0)
-		return elf64_refuse(job->fault, ELF64_RELOC_TABLE_BYTES,
-				    t->size, expected);
-	if (!elf64_find_file(job->plan, t->vaddr, t->size))
-		return refuse_table(job, t->vaddr, t->size);
 	return ELF64_OK;
 }
 
-static int check_tables(struct job *job)
+/* A table's place and the size of its entries. */
+static int check_table(const struct job *job, const struct table *t)
 {
-	const uint64_t *d = job->dynamic;
-	int err;
+	uint64_t vaddr = job->dynamic[t->vaddr];
+	uint64_t size = job->dynamic[t->size];
+	uint64_t entry = job->dynamic[t->entry];
 
-	job->table[RELA] = (struct table){ d[DT_RELA], d[DT_RELASZ] };
-	job->table[PLT] = (struct table){ d[DT_JMPREL], d[DT_PLTRELSZ] };
-	job->table[RELR] = (struct table){ d[DT_RELR], d[DT_RELRSZ] };
-
-	err = check_table(job, RELA, DT_RELAENT, d[DT_RELAENT],
-			  sizeof(struct rela));
-	if (err == ELF64_OK)
-		err = check_table(job, RELR, DT_RELRENT, d[DT_RELRENT],
-				  RELR_SIZE);
-	if (err != ELF64_OK)
-		return err;
-	if (d[DT_PLTRELSZ] != 0 && d[DT_PLTREL] != DT_RELA)
-		return elf64_refuse(job->fault, ELF64_RELOC_TAG, d[DT_PLTREL],
-				    0);
-	return check_table(job, PLT, DT_PLTREL, sizeof(struct rela),
-			   sizeof(struct rela));
+	if (size == 0)
+		return ELF64_OK;
+	if (t->entry == DT_PLTREL) {
+		if (entry != DT_RELA)
+			return elf64_refuse(job->fault, ELF64_RELOC_TAG,
+					    entry, 0);
+	} else if (entry != t->entry_size) {
+		job->fault->value[2] = t->entry_size;
+		return elf64_refuse(job->fault, ELF64_RELOC_ENTRY_BYTES,
+				    t->entry, entry);
+	}
+	if (size % t->entry_size != 0)
+		return elf64_refuse(job->fault, ELF64_RELOC_TABLE_BYTES,
+				    size, t->entry_size);
+	if (!elf64_find_file(job->plan, vaddr, size))
+		return refuse_table(job, vaddr, size);
+	return ELF64_OK;
 }
 
 static int check_target(const struct job *job, uint64_t vaddr)
@@ -216,11 +211,15 @@ static int check_target(const struct job *job, uint64_t vaddr)
 
 	if (!elf64_find(job->plan, vaddr, WORD))
 		return elf64_refuse(job->fault, ELF64_RELOC_OUTSIDE, vaddr, 0);
-	for (t = job->table; t < job->table + TABLES; t++)
-		if (t->size != 0 &&
-		    (vaddr - t->vaddr < t->size || t->vaddr - vaddr < WORD))
+	for (t = tables; t < TABLES_END; t++) {
+		uint64_t start = job->dynamic[t->vaddr];
+		uint64_t size = job->dynamic[t->size];
+
+		if (size != 0 &&
+		    (vaddr - start < size || start - vaddr < WORD))
 			return elf64_refuse(job->fault, ELF64_RELOC_IN_TABLE,
 					    vaddr, 0);
+	}
 	return ELF64_OK;
 }
 
@@ -241,88 +240,84 @@ static int relocate(struct job *job, uint64_t vaddr, const uint64_t *addend)
 	return ELF64_OK;
 }
 
-static int do_rela_table(struct job *job, enum table_kind kind)
+static int do_rela(struct job *job, const struct rela *r)
 {
-	const struct table *t = &job->table[kind];
+	uint32_t type = (uint32_t)r->info;
+
+	if (type == R_X86_64_RELATIVE)
+		return relocate(job, r->offset, &r->addend);
+	if (type != R_X86_64_NONE)
+		return elf64_refuse(job->fault, ELF64_RELOC_TYPE, type,
+				    r->offset);
+	return ELF64_OK;
+}
+
+/*
+ * RELR keeps its addends where they are relocated. *next is the word that a
+ * bitmap's first bit is about.
+ */
+static int do_relr(struct job *job, uint64_t entry, uint64_t *next)
+{
+	uint64_t vaddr = *next;
 	int err = ELF64_OK;
-	struct rela r;
 
-	for (uint64_t at = 0; at < t->size && err == ELF64_OK;
-	     at += sizeof(r)) {
-		uint32_t type;
-
-		if (!access(&job->source, t->vaddr + at, &r, sizeof(r), READ))
-			return refuse_table(job, t->vaddr + at, sizeof(r));
-		type = (uint32_t)r.info;
-		if (type == R_X86_64_RELATIVE)
-			err = relocate(job, r.offset, &r.addend);
-		else if (type != R_X86_64_NONE)
-			err = elf64_refuse(job->fault, ELF64_RELOC_TYPE, type,
-					   r.offset);
+	if ((entry & 1) == 0) {
+		*next = entry + WORD;
+		return relocate(job, entry, NULL);
+	}
+	if (vaddr == ABSENT)
+		return elf64_refuse(job->fault, ELF64_RELR_START, entry, 0);
+	*next += RELR_BITS * WORD;
+	while ((entry >>= 1) != 0 && err == ELF64_OK) {
+		if (entry & 1)
+			err = relocate(job, vaddr, NULL);
+		vaddr += WORD;
 	}
 	return err;
 }
 
-static int do_relr_bitmap(struct job *job, uint64_t vaddr, uint64_t bits)
+static int do_table(struct job *job, const struct table *t)
 {
+	uint64_t vaddr = job->dynamic[t->vaddr];
+	uint64_t left = job->dynamic[t->size];
+	uint64_t next = ABSENT;
+	struct rela r;          /* or the first word of it, for RELR */
 	int err = ELF64_OK;
 
-	for (; bits != 0 && err == ELF64_OK; bits >>= 1, vaddr += WORD)
-		if (bits & 1)
-			err = relocate(job, vaddr, NULL);
-	return err;
-}
-
-static int do_relr_table(struct job *job)
-{
-	const struct table *t = &job->table[RELR];
-	uint64_t next = 0;      /* word that a bitmap's first bit is about */
-	int err = ELF64_OK;
-
-	for (uint64_t at = 0; at < t->size && err == ELF64_OK;
-	     at += RELR_SIZE) {
-		uint64_t entry;
-
-		if (!access(&job->source, t->vaddr + at, &entry, sizeof(entry),
-			    READ))
-			return refuse_table(job, t->vaddr, t->size);
-		if ((entry & 1) == 0) {
-			/* RELR keeps its addends where they are relocated. */
-			err = relocate(job, entry, NULL);
-			next = entry + WORD;
-		} else if (at == 0) {
-			err = elf64_refuse(job->fault, ELF64_RELR_START, entry,
-					   0);
-		} else {
-			err = do_relr_bitmap(job, next, entry >> 1);
-			next += RELR_BITS * WORD;
-		}
+	for (; left > 0 && err == ELF64_OK;
+	     vaddr += t->entry_size, left -= t->entry_size) {
+		err = read_entry(job, vaddr, &r, t->entry_size);
+		if (err != ELF64_OK)
+			break;
+		if (t->vaddr == DT_RELR)
+			err = do_relr(job, r.offset, &next);
+		else
+			err = do_rela(job, &r);
 	}
 	return err;
 }
 
 static int run_pass(struct job *job, enum pass pass)
 {
-	int err;
+	const struct table *t;
+	int err = ELF64_OK;
 
 	job->pass = pass;
-	err = do_rela_table(job, RELA);
-	if (err == ELF64_OK)
-		err = do_rela_table(job, PLT);
-	if (err == ELF64_OK)
-		err = do_relr_table(job);
+	for (t = tables; t < TABLES_END && err == ELF64_OK; t++)
+		err = do_table(job, t);
 	return err;
 }
 
 /* Everything but the writing; leaves *job ready for it. */
 static int check_all(struct job *job)
 {
+	const struct table *t;
 	int err;
 
-	job->fault->segment = -1;
+	elf64_no_fault(job->fault);
 	err = read_dynamic(job);
-	if (err == ELF64_OK)
-		err = check_tables(job);
+	for (t = tables; t < TABLES_END && err == ELF64_OK; t++)
+		err = check_table(job, t);
 	if (err == ELF64_OK)
 		err = run_pass(job, CHECK);
 	return err;
