@@ -59,16 +59,6 @@ void elf64_no_fault(struct elf64_fault *fault)
 	*fault = (struct elf64_fault){ .segment = -1 };
 }
 
-/* There are fifty calls: none is to be a copy of it. */
-__attribute__((noinline))
-int elf64_refuse(struct elf64_fault *fault, int err, uint64_t value0,
-		 uint64_t value1)
-{
-	fault->value[0] = value0;
-	fault->value[1] = value1;
-	return err;
-}
-
 /* The fields that have one right value. */
 #define FIELD(name, right, err) \
 	{ offsetof(struct elf64_ehdr, name), \

@@ -60,29 +60,6 @@ static uint64_t round_up_div(uint64_t n, uint64_t by)
 	return n / by + (n % by != 0);
 }
 
-int image_check_header(const struct stage2_header *h,
-		       struct image_fault *fault)
-{
-	begin(fault, STAGE2_LBA, "loader header");
-	if (h->magic != STAGE2_MAGIC)
-		return refuse(fault, IMAGE_BAD_MAGIC, "", h->magic);
-	if (h->stage2_sectors < 1 || h->stage2_sectors > h->loader_sectors)
-		return bad(fault, " stage2_sectors", h->stage2_sectors);
-	if (h->loader_sectors > LOADER_MAX_SECTORS)
-		return bad(fault, " loader_sectors", h->loader_sectors);
-	/* Real mode's loop over them would take 0 for 65536. */
-	if (h->early_sectors < 1 || h->early_sectors >= h->stage2_sectors)
-		return bad(fault, " early_sectors", h->early_sectors);
-	if (h->super_lba < STAGE2_LBA + (uint32_t)h->stage2_sectors)
-		return bad(fault, " super_lba", h->super_lba);
-	/* 0 would let any image's superblock pass. */
-	if (h->image_id == 0)
-		return bad(fault, " image_id", 0);
-	if ((h->reserved | h->reserved2) != 0)
-		return bad(fault, " reserved", h->reserved | h->reserved2);
-	return IMAGE_OK;
-}
-
 static int check_super_fields(const struct image_super *s, uint64_t lba,
 			      struct image_fault *fault)
 {
@@ -334,6 +311,56 @@ int image_check_table(const struct image_file *file, uint64_t file_index,
 	return IMAGE_OK;
 }
 
+const char *image_strerror(int err)
+{
+	/* By number, from 0 down. */
+	static const char reasons[] =
+		"no error\0"
+		"cannot be read\0"
+		"is not there\0"
+		"is of another version\0"
+		"belongs to another image\0"
+		"does not match its checksum\0"
+		"is out of range\0"
+		"does not decompress\0"
+		"unknown error";
+	const char *s = reasons;
+
+	if (err > IMAGE_OK || err < IMAGE_BAD_DATA)
+		err = IMAGE_BAD_DATA - 1;
+	for (; err < 0; err++)
+		while (*s++ != '\0')
+			;
+	return s;
+}
+
+/*
+ * For mkimage alone, as what follows. Behind all that stage2 calls: a string
+ * is kept with the first function that has it.
+ */
+int image_check_header(const struct stage2_header *h,
+		       struct image_fault *fault)
+{
+	begin(fault, STAGE2_LBA, "loader header");
+	if (h->magic != STAGE2_MAGIC)
+		return refuse(fault, IMAGE_BAD_MAGIC, "", h->magic);
+	if (h->stage2_sectors < 1 || h->stage2_sectors > h->loader_sectors)
+		return bad(fault, " stage2_sectors", h->stage2_sectors);
+	if (h->loader_sectors > LOADER_MAX_SECTORS)
+		return bad(fault, " loader_sectors", h->loader_sectors);
+	/* Real mode's loop over them would take 0 for 65536. */
+	if (h->early_sectors < 1 || h->early_sectors >= h->stage2_sectors)
+		return bad(fault, " early_sectors", h->early_sectors);
+	if (h->super_lba < STAGE2_LBA + (uint32_t)h->stage2_sectors)
+		return bad(fault, " super_lba", h->super_lba);
+	/* 0 would let any image's superblock pass. */
+	if (h->image_id == 0)
+		return bad(fault, " image_id", 0);
+	if ((h->reserved | h->reserved2) != 0)
+		return bad(fault, " reserved", h->reserved | h->reserved2);
+	return IMAGE_OK;
+}
+
 void image_early_sum(const void *data, size_t sectors, uint32_t sum[2])
 {
 	const uint8_t *byte = data;
@@ -361,27 +388,4 @@ uint32_t image_sector_sum(const void *sector)
 		sum = (sum << 1 | sum >> 31) + word;
 	}
 	return sum;
-}
-
-const char *image_strerror(int err)
-{
-	/* By number, from 0 down. */
-	static const char reasons[] =
-		"no error\0"
-		"cannot be read\0"
-		"is not there\0"
-		"is of another version\0"
-		"belongs to another image\0"
-		"does not match its checksum\0"
-		"is out of range\0"
-		"does not decompress\0"
-		"unknown error";
-	const char *s = reasons;
-
-	if (err > IMAGE_OK || err < IMAGE_BAD_DATA)
-		err = IMAGE_BAD_DATA - 1;
-	for (; err < 0; err++)
-		while (*s++ != '\0')
-			;
-	return s;
 }

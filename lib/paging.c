@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: 0BSD
-/* paging.c - builds and walks 4-level page tables. */
+/* paging.c - builds 4-level page tables. */
 #include "paging.h"
 
 #define ENTRIES         512     /* in a table of any level */
 #define LEVEL_BITS      9       /* log2(ENTRIES) */
-#define PTE_SHIFT       12      /* an entry of this level maps 1 << shift */
-#define PML4_SHIFT      39
+#define PML4_SHIFT      39      /* an entry of this level maps 1 << shift */
 
 static uint64_t *table_at(const struct paging *pg, uint64_t phys)
 {
@@ -49,7 +48,8 @@ static int find_entry(struct paging *pg, uint64_t vaddr, uint64_t page,
 			return PAGING_TAKEN;
 		}
 		shift -= LEVEL_BITS;
-		e = table_at(pg, *e & PTE_ADDR) + index_at(vaddr, shift);
+		/* A table's entry has nothing above its address. */
+		e = table_at(pg, *e & -PAGE_4K) + index_at(vaddr, shift);
 	}
 	*entry = e;
 	return PAGING_OK;
@@ -101,31 +101,4 @@ int paging_map(struct paging *pg, uint64_t vaddr, uint64_t paddr,
 		size -= count * page;
 	}
 	return PAGING_OK;
-}
-
-bool paging_walk(const struct paging *pg, uint64_t vaddr,
-		 struct paging_walk *walk)
-{
-	const uint64_t all_levels = PTE_WRITE | PTE_USER;
-	uint64_t entry = pg->root, rights = all_levels, nx = 0, page, frame;
-	unsigned int shift = PML4_SHIFT + LEVEL_BITS;
-
-	if (!paging_canonical(vaddr))
-		return false;
-	do {
-		shift -= LEVEL_BITS;
-		entry = table_at(pg, entry & PTE_ADDR)[index_at(vaddr, shift)];
-		if (!(entry & PTE_PRESENT))
-			return false;
-		rights &= entry;
-		nx |= entry & PTE_NX;
-	} while (shift > PTE_SHIFT && !(entry & PTE_LARGE));
-
-	/* In a large page's entry the address bits below it are flags. */
-	page = 1ull << shift;
-	frame = PTE_ADDR & ~(page - 1);
-	walk->paddr = (entry & frame) | (vaddr & (page - 1));
-	walk->flags = (entry & ~(frame | all_levels)) | rights | nx;
-	walk->page_size = page;
-	return true;
 }
