@@ -10,29 +10,30 @@
 #include "paging.h"     /* PML4_SLOT */
 
 /*
- * The slots to give away: the top half, but for the last. Kernels are linked
- * there, and what ends at 2^64 has an end of 0.
+ * Slots have their address by PML4_SLOT as a number: in the top half it is
+ * negative. Those to give away are the top half, but for the last. Kernels
+ * are linked there, and what ends at 2^64 has an end of 0.
  */
-#define SLOT_FIRST      256
-#define SLOT_END        511
-#define SLOT_MASK       511
+#define SLOT_FIRST      (-256)
+#define SLOT_END        (-1)
+#define SLOT_SHIFT      39
 
-_Static_assert(VSPACE_DEFAULT_PHYS_OFFSET ==
-	       0 - (512 - SLOT_FIRST) * PML4_SLOT,
+_Static_assert(1ull << SLOT_SHIFT == PML4_SLOT, "SLOT_SHIFT");
+_Static_assert(VSPACE_DEFAULT_PHYS_OFFSET == SLOT_FIRST * PML4_SLOT,
 	       "the default is the first slot");
 
-static unsigned slot_of(uint64_t vaddr)
+static int slot_of(uint64_t vaddr)
 {
-	return (unsigned)(vaddr / PML4_SLOT & SLOT_MASK);
+	return (int)((int64_t)vaddr >> SLOT_SHIFT);
 }
 
-static uint64_t slot_address(unsigned slot)
+static uint64_t slot_address(int slot)
 {
-	return VSPACE_DEFAULT_PHYS_OFFSET + (slot - SLOT_FIRST) * PML4_SLOT;
+	return (uint64_t)slot << SLOT_SHIFT;
 }
 
 static bool is_kernels(const struct elf64_plan *plan, uint64_t slide,
-		       unsigned slot)
+		       int slot)
 {
 	for (uint32_t i = 0; i < plan->count; i++) {
 		uint64_t vaddr = plan->segment[i].vaddr + slide;
@@ -59,16 +60,17 @@ int vspace_place(const struct elf64_plan *plan, uint64_t ram_end,
 		 struct vspace *v)
 {
 	uint64_t slide = choose_slide(plan);
-	uint64_t need = ram_end == 0 ? 1 : (ram_end - 1) / PML4_SLOT + 1;
-	unsigned phys = SLOT_FIRST;
-	unsigned end = SLOT_FIRST;
-	unsigned window = SLOT_END - 1;
+	/* Rounded up; the map is one slot at least. */
+	uint64_t need = (ram_end - (ram_end != 0)) / PML4_SLOT + 1;
+	int phys = SLOT_FIRST;
+	int end = SLOT_FIRST;
+	int window = SLOT_END - 1;
 
 	/* [phys, end) are free; it grows until it is large enough. */
-	for (; end < SLOT_END && end - phys < need; end++)
+	for (; end < SLOT_END && (uint64_t)(end - phys) < need; end++)
 		if (is_kernels(plan, slide, end))
 			phys = end + 1;
-	if (end - phys < need)
+	if ((uint64_t)(end - phys) < need)
 		return VSPACE_FULL;
 
 	/* The highest slot that is still free. */
