@@ -9,19 +9,29 @@ CMDLINE ?=
 MODULES ?=
 ## GUI      1: open a window even if there seems to be no display; 0: do not
 GUI ?=
+## IMAGEFLAGS  more options for mkimage
+IMAGEFLAGS ?=
 QEMU ?= qemu-system-x86_64
 ## QEMUFLAGS  more options for QEMU
 QEMUFLAGS ?=
 PYTHON ?= python3
 
 # The scripts take these as they are, whatever quotes they hold.
-export CMDLINE MODULES GUI QEMU QEMUFLAGS
+export CMDLINE MODULES GUI QEMU QEMUFLAGS IMAGEFLAGS
+
+# The example kernel's backtraces have names: its image carries its symbols.
+ifeq ($(KERNEL),$(BUILD)/kernel.elf)
+BOOTED := $(KOBJ)/kernel.elf
+run usb: IMAGEFLAGS += --symbols
+else
+BOOTED := $(KERNEL)
+endif
 
 .PHONY: run screenshot
 run: ## Boot KERNEL in QEMU; its serial console is the terminal
-run: $(BUILD)/mkimage $(KERNEL)
+run: $(BUILD)/mkimage $(BOOTED)
 	@mkdir -p $(BUILD)/run
-	$(Q)sh tools/run.sh $(BUILD)/mkimage $(BUILD)/run '$(KERNEL)'
+	$(Q)sh tools/run.sh $(BUILD)/mkimage $(BUILD)/run '$(BOOTED)'
 
 screenshot: ## Make docs/screenshot.png anew
 screenshot: $(BUILD)/stagecoach.img
@@ -31,7 +41,7 @@ screenshot: $(BUILD)/stagecoach.img
 DEV ?=
 .PHONY: usb
 usb: ## Write KERNEL's image to the USB stick DEV
-usb: $(BUILD)/mkimage $(KERNEL)
+usb: $(BUILD)/mkimage $(BOOTED)
 	@mkdir -p $(BUILD)/usb
-	$(Q)$(BUILD)/mkimage -o $(BUILD)/usb/disk.img '$(KERNEL)'
+	$(Q)$(BUILD)/mkimage $(IMAGEFLAGS) -o $(BUILD)/usb/disk.img '$(BOOTED)'
 	$(Q)sh tools/usb.sh $(BUILD)/usb/disk.img $(DEV)

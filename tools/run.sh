@@ -5,8 +5,9 @@
 # usage: run.sh MKIMAGE FOLDER KERNEL
 #
 # The image is made in FOLDER. From the environment: CMDLINE, MODULES, GUI,
-# QEMU, QEMUFLAGS. Exit 0 when the kernel reports success (0x10 at port 0xf4)
-# or powers off, 1 when it reports failure.
+# QEMU, QEMUFLAGS, and IMAGEFLAGS (options of mkimage). Exit 0 when the kernel
+# reports success (0x10 at port 0xf4) or powers off, 1 when it reports failure,
+# 3 when it resets the machine.
 set -eu
 
 mkimage=$1
@@ -21,7 +22,8 @@ fi
 for module in $MODULES; do
 	set -- "$@" -m "$module"
 done
-"$mkimage" "$@" "$kernel"
+# shellcheck disable=SC2086 # several words
+"$mkimage" $IMAGEFLAGS "$@" "$kernel"
 
 if ! command -v "$QEMU" >/dev/null; then
 	echo "$QEMU: not found (make deps run installs it)" >&2
@@ -43,6 +45,18 @@ if [ "$GUI" != 0 ] && [ -n "$GUI${DISPLAY-}${WAYLAND_DISPLAY-}" ]; then
 	fi
 fi
 
+# QEMU ends with status 0 at power-off, reset and triple fault alike. What it was
+# is told to a QMP client that has said hello, and the third of them by the log.
+wires=$(mktemp -d "$folder/wires.XXXXXX")
+trap 'rm -rf "$wires"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+mkfifo "$wires/qmp.in" "$wires/qmp.out"
+exec 3<>"$wires/qmp.in"
+echo '{"execute":"qmp_capabilities"}' >&3
+cat "$wires/qmp.out" >"$wires/events" &
+reader=$!
+
 # The disk is not written to. A triple fault ends the run: no reboot loop.
 status=0
 # shellcheck disable=SC2086 # QEMUFLAGS are several words
@@ -50,7 +64,26 @@ status=0
 	-drive "file=$image,format=raw,if=ide,snapshot=on" \
 	-device isa-debug-exit,iobase=0xf4,iosize=0x04 \
 	-display $window -monitor none -serial stdio \
-	$QEMUFLAGS || status=$?
+	-chardev "pipe,id=stagecoach-qmp,path=$wires/qmp" \
+	-mon chardev=stagecoach-qmp,mode=control \
+	-d cpu_reset -D "$wires/log" \
+	$QEMUFLAGS 3<&- || status=$?
+
+# It may have ended before it opened its end.
+if [ $status != 0 ]; then
+	kill $reader 2>/dev/null || true
+fi
+wait $reader || true
+
+if [ $status = 0 ] &&
+		grep -q '"SHUTDOWN".*"guest-reset"' "$wires/events"; then
+	what='the kernel reset the machine'
+	if grep -q '^Triple fault' "$wires/log"; then
+		what='triple fault'
+	fi
+	echo "run.sh: $what (stagecoach-run $kernel says where)" >&2
+	status=3
+fi
 
 case $status in
 33)	exit 0 ;;

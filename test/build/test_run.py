@@ -3,6 +3,8 @@
 
 import os
 import pty
+import re
+import select
 import signal
 import subprocess
 import time
@@ -72,6 +74,43 @@ def test_failure_of_the_kernel(tree, kernel):
     assert "cmdline: \n" in said and "Error 1\n" in said
 
 
+# How a machine is left without a verdict: what the kernel does, what is said.
+ENDS = {
+    "power-off": ("outw", "(unsigned short)0x2000", "0x604", None),
+    "reset": ("outb", "(unsigned char)0xfe", "0x64",
+              "run.sh: the kernel reset the machine ("),
+    "triple-fault": (None, None, None, "run.sh: triple fault ("),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_end_without_a_verdict(tree, tmp_path, end):
+    instruction, value, port, said = ENDS[end]
+    source, elf = tmp_path / "kernel.c", tmp_path / "kernel.elf"
+    if instruction:
+        body = f"""__asm__ volatile("{instruction} %0, %1" : : "a"({value}),
+                                    "Nd"((unsigned short){port}));"""
+    else:
+        body = """static const char none[10];
+                  __asm__ volatile("lidt %0; ud2" : : "m"(none));"""
+    source.write_text(f"void _start(void) {{ {body} for (;;); }}")
+    subprocess.run(["gcc", "-O1", "-ffreestanding", "-nostdlib", "-static",
+                    "-fno-stack-protector", "-o", elf, source], check=True)
+    output = make(tree, "run", f"KERNEL={elf}", status=2 if said else 0)
+    if said:
+        assert said in output and "Error 3\n" in output
+    else:
+        assert "run.sh: " not in output
+    assert not list((tree / "build/run").glob("wires*"))
+
+
+def test_wrong_option_of_qemu_ends_it(tree, kernel):
+    said = make(tree, "run", f"KERNEL={kernel('0x10')}",
+                "QEMUFLAGS=-no-such-option", status=2)
+    assert "no-such-option" in said
+    assert not list((tree / "build/run").glob("wires*"))
+
+
 def test_refused_kernel(tree, tmp_path):
     (tmp_path / "no.elf").write_text("not a kernel at all")
     said = make(tree, "run", f"KERNEL={tmp_path}/no.elf",
@@ -85,9 +124,10 @@ def test_no_qemu(tree, kernel):
     assert "no-such-qemu: not found (make deps run" in said
 
 
-def test_ctrl_c_ends_it(tree):
+def run_until(tree, pattern, *arguments):
+    """`make run` in a terminal until it has shown that; then Ctrl-C."""
     ours, theirs = pty.openpty()
-    run = subprocess.Popen(["make", "run"], cwd=tree,
+    run = subprocess.Popen(["make", "run", *arguments], cwd=tree,
                            stdin=theirs, stdout=theirs, stderr=theirs,
                            start_new_session=True,
                            env={"PATH": os.environ["PATH"], "TERM": "dumb"},
@@ -96,17 +136,28 @@ def test_ctrl_c_ends_it(tree):
     said = b""
     try:
         deadline = time.monotonic() + 30
-        while b"Hello World!" not in said and time.monotonic() < deadline:
-            said += os.read(ours, 4096)
-        assert b"Hello World!" in said, said
+        while not re.search(pattern, said) and time.monotonic() < deadline:
+            if select.select([ours], [], [], 1)[0]:
+                said += os.read(ours, 4096)
+        assert re.search(pattern, said), said
         os.write(ours, b"\x03")
         assert run.wait(timeout=10) != 0
     finally:
         if run.poll() is None:
             os.killpg(run.pid, signal.SIGKILL)
         os.close(ours)
+    assert not list((tree / "build/run").glob("wires*"))
 
 
 def take_terminal():
     """Makes standard input the new session's terminal: Ctrl-C goes to it."""
     os.close(os.open(os.ttyname(0), os.O_RDWR))
+
+
+def test_ctrl_c_ends_it(tree):
+    run_until(tree, b"Hello World!")
+
+
+def test_example_kernel_carries_its_symbols(tree):
+    run_until(tree, rb"  ffffffff8[0-9a-f]+ write_null\+0x",
+              "CMDLINE=fault=page")
