@@ -21,16 +21,15 @@
 #define EM_X86_64       62
 
 /*
- * The text for err in a list of them, each with a NUL behind it: a table of
- * pointers or a switch would take as much again as a third of the text.
+ * The text for err in a list of them, each with a NUL behind it and one more
+ * for what is no reason: a table of pointers or a switch would take as much
+ * again as a third of the text.
  */
 static const char *find_text(const char *list, int err)
 {
-	if (err == ELF64_OK)
-		return "no error";
-	if (err <= ELF64_ERR_BASE || err >= ELF64_ERR_END)
-		return "unknown error";
-	for (; err > ELF64_ERR_BASE + 1; err--)
+	if (err <= ELF64_ERR_BASE || err > ELF64_ERR_END)
+		err = ELF64_ERR_END;
+	while (--err > ELF64_ERR_BASE)
 		while (*list++ != 0)
 			;
 	return list;
@@ -39,16 +38,17 @@ static const char *find_text(const char *list, int err)
 const char *elf64_strerror(int err)
 {
 #define SENTENCE(name, sentence) sentence "\0"
-	static const char sentences[] = ELF64_ERRORS(SENTENCE);
+	static const char sentences[] =
+		ELF64_ERRORS(SENTENCE) "unknown error";
 #undef SENTENCE
 
-	return find_text(sentences, err);
+	return err == ELF64_OK ? "no error" : find_text(sentences, err);
 }
 
 const char *elf64_name(int err)
 {
 #define NAME(name, sentence) #name "\0"
-	static const char names[] = ELF64_ERRORS(NAME);
+	static const char names[] = ELF64_ERRORS(NAME) "UNKNOWN";
 #undef NAME
 
 	return find_text(names, err);

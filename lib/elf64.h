@@ -182,14 +182,6 @@ struct elf64_segment {
 	uint32_t index;         /* of its program header */
 };
 
-/* PT_TLS: the template of thread-local storage. memsz 0: none. */
-struct elf64_tls {
-	uint64_t vaddr;
-	uint64_t filesz;
-	uint64_t memsz;
-	uint64_t align;
-};
-
 /* What is odd but accepted; mkimage tells its user. */
 #define ELF64_NOTE_INTERP       1u      /* PT_INTERP ignored */
 #define ELF64_NOTE_HEADERS      2u      /* a segment of mere headers or notes
@@ -209,16 +201,17 @@ struct elf64_header {
 
 struct elf64_plan {
 	uint64_t entry;         /* as linked */
-	bool pie;
 	uint64_t base;          /* lowest vaddr, rounded down to a page */
 	uint64_t span;          /* bytes from base to the highest end, rounded
 				   up to a page; base + span may be 2^64 (0) */
 	uint64_t align;         /* largest segment alignment, >= 4096 */
-	struct elf64_tls tls;
+	struct elf64_segment tls;       /* PT_TLS: the template of thread-local
+					   storage; memsz 0: none */
 	uint64_t dynamic;       /* PT_DYNAMIC's vaddr and size, 0, 0 if none */
 	uint64_t dynamic_size;
 	uint32_t notes;         /* ELF64_NOTE_* */
 	uint32_t shared_a, shared_b, wx_segment;        /* phdr indices */
+	bool pie;
 	uint32_t count;
 	/* Sorted by vaddr, disjoint, none empty. */
 	struct elf64_segment segment[ELF64_MAX_PHDRS];

@@ -92,10 +92,12 @@ void elf64_no_fault(struct elf64_fault *fault);
  * Fills in the first two values of *fault; the others, and its segment, are
  * for the caller to set before. Returns err.
  */
-static inline int elf64_refuse(struct elf64_fault *fault, int err, uint64_t value0,
-		 uint64_t value1)
+static inline int elf64_refuse(struct elf64_fault *fault, int err,
+			       uint64_t value0, uint64_t value1)
 {
-	fault->value[0]=value0; fault->value[1]=value1; return err;
+	fault->value[0] = value0;
+	fault->value[1] = value1;
+	return err;
 }
 
 #endif

@@ -32,6 +32,7 @@ struct job {
 };
 
 /* gABI: 0 and 1 both mean that there is no alignment. */
+__attribute__((noinline))
 static uint64_t align_mask(const struct elf64_phdr *p)
 {
 	return p->align ? p->align - 1 : 0;
@@ -83,6 +84,20 @@ static int check_memory_part(const struct job *job, const struct elf64_phdr *p)
 	return ELF64_OK;
 }
 
+/* An alignment that is none does not matter where no file bytes are. */
+__attribute__((noinline))
+static void fill_segment(struct elf64_segment *s, const struct elf64_phdr *p,
+			 int i)
+{
+	s->vaddr = p->vaddr;
+	s->memsz = p->memsz;
+	s->offset = p->offset;
+	s->filesz = p->filesz;
+	s->align = is_alignment(p) ? align_mask(p) + 1 : 1;
+	s->flags = p->flags & RIGHTS;
+	s->index = (uint32_t)i;
+}
+
 /* Inserts a segment by vaddr. */
 static void insert_segment(struct elf64_plan *plan,
 			   const struct elf64_phdr *p, int i)
@@ -91,13 +106,7 @@ static void insert_segment(struct elf64_plan *plan,
 
 	for (; s > plan->segment && s[-1].vaddr > p->vaddr; s--)
 		s[0] = s[-1];
-	s->vaddr = p->vaddr;
-	s->memsz = p->memsz;
-	s->offset = p->offset;
-	s->filesz = p->filesz;
-	s->align = is_alignment(p) ? align_mask(p) + 1 : 1;
-	s->flags = p->flags & RIGHTS;
-	s->index = (uint32_t)i;
+	fill_segment(s, p, i);
 }
 
 static int take_load(const struct job *job, const struct elf64_phdr *p, int i)
@@ -138,18 +147,15 @@ static int take_dynamic(const struct job *job, const struct elf64_phdr *p)
 	return ELF64_OK;
 }
 
-static int take_tls(const struct job *job, const struct elf64_phdr *p)
+static int take_tls(const struct job *job, const struct elf64_phdr *p, int i)
 {
-	struct elf64_tls *tls = &job->plan->tls;
+	struct elf64_segment *tls = &job->plan->tls;
 
 	if (tls->memsz != 0)
 		return elf64_refuse(job->fault, ELF64_DUPLICATE, p->type, 0);
 	if (!is_alignment(p))
 		return elf64_refuse(job->fault, ELF64_ALIGNMENT, p->align, 0);
-	tls->vaddr = p->vaddr;
-	tls->filesz = p->filesz;
-	tls->memsz = p->memsz;
-	tls->align = align_mask(p) + 1;
+	fill_segment(tls, p, i);
 	return ELF64_OK;
 }
 
@@ -160,22 +166,22 @@ static int take_phdr(const struct job *job, int i)
 	/* GNU ld and link scripts with PHDRS leave empty ones of any kind. */
 	if (p->memsz == 0)
 		return ELF64_OK;
-	if (p->filesz > p->memsz && (p->type == PT_LOAD || p->type == PT_TLS))
-		return elf64_refuse(job->fault, ELF64_FILE_BYTES, p->filesz,
-				    p->memsz);
 	switch (p->type) {
 	case PT_LOAD:
-		return take_load(job, p, i);
+	case PT_TLS:
+		break;
 	case PT_DYNAMIC:
 		return take_dynamic(job, p);
-	case PT_TLS:
-		return take_tls(job, p);
 	case PT_INTERP:
 		job->plan->notes |= ELF64_NOTE_INTERP;
 		return ELF64_OK;
 	default:
 		return ELF64_OK;
 	}
+	if (p->filesz > p->memsz)
+		return elf64_refuse(job->fault, ELF64_FILE_BYTES, p->filesz,
+				    p->memsz);
+	return p->type == PT_LOAD ? take_load(job, p, i) : take_tls(job, p, i);
 }
 
 /* The segments are sorted: each may touch only the one before. */
@@ -227,23 +233,22 @@ static int check_entry(const struct job *job)
 {
 	const struct elf64_plan *plan = job->plan;
 	const struct elf64_segment *s = elf64_find(plan, plan->entry, 1);
-	int err = ELF64_OK;
+	int err;
 
-	if (!paging_canonical(plan->entry))
-		err = ELF64_ENTRY_NOT_CANONICAL;
-	else if (!s)
-		err = ELF64_ENTRY_OUTSIDE;
+	if (!s)
+		err = paging_canonical(plan->entry) ?
+			ELF64_ENTRY_OUTSIDE : ELF64_ENTRY_NOT_CANONICAL;
 	else if (!(s->flags & ELF64_X))
 		err = ELF64_ENTRY_NOT_CODE;
 	else if (plan->entry - s->vaddr >= s->filesz)
 		err = ELF64_ENTRY_ZEROS;
-	/* What linkers write when nothing is named as the entry. */
-	if (err != ELF64_OK && plan->entry == 0)
-		err = ELF64_NO_ENTRY;
-	if (err == ELF64_OK)
+	else
 		return ELF64_OK;
 	if (s)
 		job->fault->segment = (int)s->index;
+	/* What linkers write when nothing is named as the entry. */
+	if (plan->entry == 0)
+		err = ELF64_NO_ENTRY;
 	return elf64_refuse(job->fault, err, plan->entry, 0);
 }
 
