@@ -4,7 +4,7 @@
 # What each kind of goal needs; a goal that is not named here builds.
 GOALS_RUN := run screenshot
 GOALS_DEBUG := gdb bochs docs-trace
-GOALS_TEST := test unit check-lib ticks bench-runner
+GOALS_TEST := test unit check-lib ticks bench-runner fuzz fuzz-keep
 GOALS_BOOK := book
 
 OTHER_GOALS := $(filter-out deps,$(MAKECMDGOALS))
@@ -31,7 +31,7 @@ deps: ## Install what the other goals need; alone: all but the provers
 deps:
 	@sh tools/deps.sh $(DEPS_SETS)
 
-deps-long: ## Install the provers and fuzzers, too
+deps-long: ## Install the provers and gcovr, too
 deps-long:
 	@sh tools/deps.sh build run debug test book long
 

@@ -5,7 +5,7 @@
 # usage: deps.sh SET...
 #
 # The sets: build (make), run (make run), debug (make gdb, make bochs), test
-# (make test), book (make book), long (provers and fuzzers).
+# (make test), book (make book), long (provers, coverage).
 # docs/dependencies.md says what each package is for. Elsewhere it
 # only says which tools are missing.
 set -eu
@@ -24,7 +24,7 @@ packages() {
 		echo qemu-system-x86 python3
 		;;
 	test)
-		echo libcmocka-dev clang lld rustc cargo cmake
+		echo libcmocka-dev clang libclang-rt-dev lld rustc cargo cmake
 		echo python3-pytest python3-pytest-xdist python3-pytest-timeout
 		echo bochs-term qemu-utils
 		;;
@@ -35,7 +35,7 @@ packages() {
 		echo pandoc python3
 		;;
 	long)
-		echo frama-c-base why3 z3 cvc4 libclang-rt-dev
+		echo frama-c-base why3 z3 cvc4 gcovr
 		;;
 	*)
 		echo "deps.sh: $1: no such set" >&2

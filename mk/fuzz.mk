@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: 0BSD
+# fuzz.mk - fuzz targets of lib/: test/fuzz/fuzz_NAME.c becomes
+# build/fuzz/NAME, by clang with libFuzzer in it, and build/fuzz/replay/NAME,
+# by any compiler, which runs the target's seeds and corpus.
+
+FUZZ := $(BUILD)/fuzz
+FUZZ_OBJ := $(BUILD)/obj/fuzz
+FUZZ_ALL := $(patsubst test/fuzz/fuzz_%.c,%,\
+	$(sort $(wildcard test/fuzz/fuzz_*.c)))
+## TARGET   what `make fuzz` fuzzes (all of test/fuzz/fuzz_TARGET.c)
+TARGET ?= $(FUZZ_ALL)
+## T        how many seconds `make fuzz` gives each target (60)
+T ?= 60
+
+FUZZ_CC ?= clang
+FUZZ_CFLAGS := -O2 -g $(HOST_CFLAGS) -Itest/unit -fno-omit-frame-pointer \
+	-fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=all
+FUZZ_LIBS := -llz4
+## FUZZFLAGS more options for the fuzzers' compiler
+FUZZ_CFLAGS += $(FUZZFLAGS)
+
+FUZZ_LIB_OBJ := $(patsubst %.c,$(FUZZ_OBJ)/%.o,\
+	$(filter-out lib/string.c,$(sort $(wildcard lib/*.c))))
+FUZZERS := $(FUZZ_ALL:%=$(FUZZ)/%)
+FUZZ_REPLAYS := $(FUZZ_ALL:%=$(FUZZ)/replay/%)
+
+$(eval $(call remember,fuzz,$(FUZZ_CC) $(FUZZ_CFLAGS) $(FUZZ_LIBS),$(FUZZ_CC)))
+$(eval $(call remember,fuzz-objects,$(FUZZ_LIB_OBJ)))
+
+$(FUZZ_OBJ)/%.o: %.c $(BUILD)/flags/fuzz
+	$(call begin,FUZZCC)
+	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -MMD -MP -MF $@.d -c -o $@ $<
+
+$(FUZZERS): $(FUZZ)/%: $(FUZZ_OBJ)/test/fuzz/fuzz_%.o $(FUZZ_LIB_OBJ) \
+		$(BUILD)/flags/fuzz-objects
+	$(call begin,LINK,$@)
+	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $< \
+		$(FUZZ_LIB_OBJ) $(FUZZ_LIBS)
+
+# These share their objects with the unit tests.
+$(FUZZ_REPLAYS): $(FUZZ)/replay/%: $(UNIT)/test/fuzz/fuzz_%.o \
+		$(UNIT)/test/fuzz/main_replay.o $(UNIT_OBJ) \
+		$(BUILD)/flags/unit-objects
+	$(call begin,LINK,$@)
+	$(Q)$(HOSTCC) $(UNIT_CFLAGS) -o $@ $(filter %.o,$^) $(FUZZ_LIBS)
+
+-include $(wildcard $(FUZZ_LIB_OBJ:=.d) $(FUZZ_ALL:%=\
+	$(FUZZ_OBJ)/test/fuzz/fuzz_%.o.d) $(FUZZ_ALL:%=\
+	$(UNIT)/test/fuzz/fuzz_%.o.d) $(UNIT)/test/fuzz/main_replay.o.d)
+
+# `make test` runs them; one that is told to run something else needs not wait.
+ifneq ($(filter test test/ test/fuzz%,$(TESTS)),)
+test: $(FUZZERS) $(FUZZ_REPLAYS)
+endif
+
+FUZZ_RUN := PYTHONPYCACHEPREFIX='$(abspath $(BUILD))/pycache' \
+	$(PYTHON) test/fuzz/run.py --build '$(FUZZ)'
+
+.PHONY: fuzz fuzz-keep
+fuzz: ## Fuzz lib/ and mkimage, each TARGET for T seconds
+fuzz: $(TARGET:%=$(FUZZ)/%) $(TARGET:%=$(FUZZ)/replay/%)
+	$(Q)$(FUZZ_RUN) --seconds $(T) $(TARGET)
+
+fuzz-keep: ## Keep what `make fuzz` found in test/fuzz/corpus/, minimised
+fuzz-keep: $(TARGET:%=$(FUZZ)/%) $(TARGET:%=$(FUZZ)/replay/%)
+	$(Q)$(FUZZ_RUN) --keep $(TARGET)
