@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: 0BSD
+/*
+ * test_clock.c - the rate of the time stamp counter: a machine with a timer is
+ * played, and the rate that comes out has to be its own within the error.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "clock.h"
+
+static void test_cpuid(void **state)
+{
+	struct clock_rate r;
+
+	(void)state;
+	r = clock_by_cpuid(&(struct clock_cpuid){ 2, 216, 24000000, 2600 });
+	assert_int_equal(r.hz, 2592000000);
+	assert_true(r.error > 0 && r.error < 1000000);
+	/* No crystal: the base frequency, rounded to a MHz. */
+	r = clock_by_cpuid(&(struct clock_cpuid){ 2, 216, 0, 2600 });
+	assert_int_equal(r.hz, 2600000000);
+	assert_true(r.error >= 1000000);
+	/* The upper half is reserved. */
+	r = clock_by_cpuid(&(struct clock_cpuid){ 0, 0, 0, 0xffff0a28 });
+	assert_int_equal(r.hz, 2600000000);
+	r = clock_by_cpuid(&(struct clock_cpuid){ 0, 216, 24000000, 0 });
+	assert_int_equal(r.hz, 0);
+	r = clock_by_cpuid(&(struct clock_cpuid){ 2, 0, 24000000, 0 });
+	assert_int_equal(r.hz, 0);
+	r = clock_by_cpuid(&(struct clock_cpuid){ 0 });
+	assert_int_equal(r.hz, 0);
+	r = clock_by_cpuid(&(struct clock_cpuid){ 1, ~0u, ~0u, ~0u });
+	assert_int_equal(r.hz, 0xfffffffe00000001);
+}
+
+#define MODE_2  0x34
+#define MODE_3  0x36
+
+/*
+ * What a machine shows `cycles` of its timer after the start: the BIOS has
+ * counted all ticks but the last if `pending`.
+ */
+static struct clock_sample sample(uint64_t cycles, uint64_t hz, int mode,
+				  int pending)
+{
+	uint32_t phase = cycles % CLOCK_TICK;
+	uint64_t tsc = cycles / CLOCK_PIT_HZ * hz +
+		cycles % CLOCK_PIT_HZ * hz / CLOCK_PIT_HZ;
+	struct clock_sample s = {
+		.before = tsc + 1000,
+		.after = tsc + 1200,
+		.tick = (uint32_t)((cycles / CLOCK_TICK - (unsigned)pending) %
+				   CLOCK_DAY_TICKS),
+		.status = (uint8_t)mode,
+		.pending = (uint8_t)(pending | 0xfe),
+	};
+
+	if (mode == MODE_2) {
+		s.count = (uint16_t)(CLOCK_TICK - phase);
+	} else {
+		s.count = (uint16_t)(CLOCK_TICK - phase % 32768 * 2);
+		s.status |= phase < 32768 ? 0x80 : 0;
+	}
+	return s;
+}
+
+static const uint64_t rates[] = { 20000000, 1000000000, 2592000000, 6000000000 };
+
+static void test_machines(void **state)
+{
+	uint64_t r = 0x9e3779b97f4a7c15;
+
+	(void)state;
+	for (int i = 0; i < 20000; i++) {
+		uint64_t hz = rates[i % 4];
+		int mode = i & 4 ? MODE_2 : MODE_3;
+		uint64_t start, length, off;
+		int late;
+		struct clock_sample a, b;
+		struct clock_rate rate;
+
+		r ^= r << 13;
+		r ^= r >> 7;
+		r ^= r << 17;
+		start = 0x100000 + r % (CLOCK_DAY_TICKS * 65536ull);
+		length = (r >> 20) % (1ull << (8 + i % 20));
+		/* A tick that has been counted stays counted. */
+		late = i >> 4 & 1;
+		a = sample(start, hz, mode, late);
+		if (start / CLOCK_TICK != (start + length) / CLOCK_TICK)
+			late = 1;
+		b = sample(start + length, hz, mode, i >> 5 & late);
+		rate = clock_by_timer(&a, &b, 0);
+		if (rate.hz == 0) {
+			assert_true(length < 100 ||
+				    length * hz / CLOCK_PIT_HZ < 7000);
+			continue;
+		}
+		off = rate.hz > hz ? rate.hz - hz : hz - rate.hz;
+		if (off > rate.error || rate.error > hz / 4)
+			fail_msg("run %d: %llu +- %llu for %llu", i,
+				 (unsigned long long)rate.hz,
+				 (unsigned long long)rate.error,
+				 (unsigned long long)hz);
+		/* A second tells it to a thousandth. */
+		if (length > CLOCK_PIT_HZ)
+			assert_true(rate.error < hz / 1000);
+	}
+}
+
+/* Ticks that the BIOS has missed are in the error. */
+static void test_lost(void **state)
+{
+	struct clock_sample a = sample(0x200000, 1000000000, MODE_2, 0);
+	struct clock_sample b = sample(0x200000 + 40 * CLOCK_TICK, 1000000000,
+				       MODE_2, 0);
+	struct clock_rate rate;
+
+	(void)state;
+	b.tick -= 2;
+	rate = clock_by_timer(&a, &b, 2);
+	assert_true(rate.hz - rate.error <= 1000000000 &&
+		    rate.hz + rate.error >= 1000000000);
+	assert_int_equal(clock_by_timer(&a, &b, 10).hz, 0);
+}
+
+static void test_nonsense(void **state)
+{
+	const struct clock_sample a = sample(0x200000, 1000000000, MODE_2, 0);
+	const struct clock_sample b = sample(0x300000, 1000000000, MODE_2, 0);
+	struct clock_sample x;
+
+	(void)state;
+	assert_true(clock_by_timer(&a, &b, 0).hz != 0);
+	assert_int_equal(clock_by_timer(&a, &a, 0).hz, 0);
+	assert_int_equal(clock_by_timer(&b, &a, 0).hz, 0);
+	x = b;
+	x.before = a.before;            /* no counter */
+	assert_int_equal(clock_by_timer(&a, &x, 0).hz, 0);
+	x = b;
+	x.before = a.before - 1;        /* it went back */
+	assert_int_equal(clock_by_timer(&a, &x, 0).hz, 0);
+	x = b;
+	x.after = x.before + (1 << 30); /* held up while it was read */
+	assert_int_equal(clock_by_timer(&a, &x, 0).hz, 0);
+	x = b;
+	x.status = 0xff;                /* no timer: the bus floats */
+	assert_int_equal(clock_by_timer(&a, &x, 0).hz, 0);
+	x.status = 0x30;                /* mode 0 */
+	assert_int_equal(clock_by_timer(&a, &x, 0).hz, 0);
+	x = a;
+	x.status = 0x30;
+	assert_int_equal(clock_by_timer(&x, &b, 0).hz, 0);
+	/* The timer stands, and the BIOS counts nothing. */
+	x = a;
+	x.before += 1000000;
+	x.after += 1000000;
+	assert_int_equal(clock_by_timer(&a, &x, 0).hz, 0);
+	/* All there is, at once. */
+	x = (struct clock_sample){ ~0ull, ~0ull, ~0u, 0xffff, 0x34, 0xff };
+	clock_by_timer(&a, &x, ~0u);
+	clock_by_timer(&x, &a, ~0u);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cpuid),
+		cmocka_unit_test(test_machines),
+		cmocka_unit_test(test_lost),
+		cmocka_unit_test(test_nonsense),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
