@@ -165,13 +165,14 @@ def table_of_contents(parts, here):
 
 
 def turn_of(chapters, i):
-    """Links to the page before and the page after."""
+    """Links to the page before, the contents and the page after."""
     before = f'<a rel="prev" href="{chapters[i - 1].page}">' \
         f"&larr; {escape(chapters[i - 1].title)}</a>" if i > 0 else ""
     after = f'<a rel="next" href="{chapters[i + 1].page}">' \
         f"{escape(chapters[i + 1].title)} &rarr;</a>" \
         if i + 1 < len(chapters) else ""
-    return f"<span>{before}</span>\n<span>{after}</span>"
+    contents = '<a href="index.html">Contents</a>'
+    return f"<span>{before}</span>\n{contents}\n<span>{after}</span>"
 
 
 class Book:
