@@ -11,8 +11,10 @@
 #define DATA_LITTLE     1
 #define SHT_SYMTAB      2
 #define SHT_STRTAB      3
-#define STT_FUNC        2               /* low half of a symbol's info */
+#define STT_NOTYPE      0               /* low half of a symbol's info */
+#define STT_FUNC        2
 #define SHN_UNDEF       0
+#define SHN_ABS         0xfff1          /* from here on no section's number */
 
 struct elf64_shdr {
 	uint32_t name;
@@ -108,19 +110,40 @@ static bool reaches(const struct elf64_sym *s, uint64_t address)
 	       (s->size == 0 || address - s->value < s->size);
 }
 
-const char *elf64_symbols_find(const struct elf64_symbols *symbols,
-			       uint64_t address, uint64_t *offset)
+static bool is_label(const struct elf64_sym *s, uint64_t address)
+{
+	return (s->info & 0xf) == STT_NOTYPE && s->name != 0 &&
+	       s->section != SHN_UNDEF && s->section < SHN_ABS &&
+	       s->value <= address;
+}
+
+/* The nearest symbol below an address that fits. */
+static const char *find(const struct elf64_symbols *symbols, uint64_t address,
+			uint64_t *offset,
+			bool (*fits)(const struct elf64_sym *, uint64_t))
 {
 	const struct elf64_sym *s = (const void *)symbols->symbol;
 	const struct elf64_sym *best = NULL;
 	uint64_t i;
 
 	for (i = 0; i < symbols->count; i++)
-		if (reaches(&s[i], address) &&
+		if (fits(&s[i], address) &&
 		    (!best || s[i].value > best->value))
 			best = &s[i];
 	if (!best)
 		return NULL;
 	*offset = address - best->value;
 	return name_at(symbols, best->name);
+}
+
+const char *elf64_symbols_find(const struct elf64_symbols *symbols,
+			       uint64_t address, uint64_t *offset)
+{
+	return find(symbols, address, offset, reaches);
+}
+
+const char *elf64_symbols_label(const struct elf64_symbols *symbols,
+				uint64_t address, uint64_t *offset)
+{
+	return find(symbols, address, offset, is_label);
 }

@@ -33,4 +33,12 @@ bool elf64_symbols_open(const void *file, uint64_t size,
 const char *elf64_symbols_find(const struct elf64_symbols *symbols,
 			       uint64_t address, uint64_t *offset);
 
+/*
+ * The same for labels as assemblers and link scripts make them, of no type: the
+ * nearest at or below the address, however far. So ask for functions first, and
+ * only for addresses that are the program's.
+ */
+const char *elf64_symbols_label(const struct elf64_symbols *symbols,
+				uint64_t address, uint64_t *offset);
+
 #endif

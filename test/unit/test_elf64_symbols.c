@@ -134,6 +134,36 @@ static void test_addresses(void **state)
 	expect(f, 0, NULL, 0);
 }
 
+static void test_labels(void **state)
+{
+	uint8_t f[FILE_SIZE];
+	struct elf64_symbols symbols;
+	uint64_t offset = 0;
+
+	(void)state;
+	build(f);
+	assert_true(elf64_symbols_open(f, FILE_SIZE, &symbols));
+	assert_null(elf64_symbols_label(&symbols, P64M1, &offset));
+
+	put_symbol(f, 3, DATA, NOTYPE, 1, CODE + 0x300, 0);
+	put_symbol(f, 5, OUTER, NOTYPE, 0xfff1, CODE + 0x310, 0);
+	assert_null(elf64_symbols_label(&symbols, CODE + 0x2ff, &offset));
+	assert_string_equal(elf64_symbols_label(&symbols, CODE + 0x320,
+						&offset), "data");
+	assert_int_equal(offset, 0x20);         /* a number is no label */
+
+	put_symbol(f, 5, OUTER, NOTYPE, 0, CODE + 0x310, 0);
+	assert_string_equal(elf64_symbols_label(&symbols, CODE + 0x320,
+						&offset), "data");
+	put_symbol(f, 5, 0, NOTYPE, 1, CODE + 0x310, 0);
+	assert_string_equal(elf64_symbols_label(&symbols, CODE + 0x320,
+						&offset), "data");
+	put_symbol(f, 5, OUTER, NOTYPE, 1, CODE + 0x310, 0);
+	assert_string_equal(elf64_symbols_label(&symbols, CODE + 0x320,
+						&offset), "outer");
+	assert_int_equal(offset, 0x10);
+}
+
 static void test_name_that_does_not_end(void **state)
 {
 	uint8_t f[FILE_SIZE];
@@ -232,6 +262,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_labels),
 		cmocka_unit_test(test_name_that_does_not_end),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_cut_at_every_byte),
