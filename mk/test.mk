@@ -54,13 +54,18 @@ PYTEST ?= pytest-3
 ## TESTS    what `make test` gives to pytest, e.g. test/boot -k nvme
 TESTS ?= test
 
+RUN_PYTEST = PYTHONPYCACHEPREFIX='$(abspath $(BUILD))/pycache' \
+	BUILD='$(abspath $(BUILD))' \
+	$(PYTEST) -o cache_dir='$(abspath $(BUILD))/pytest'
+
 test: ## Run all tests
 test: all unit check-lib test-kernels $(BUILD)/stage1.elf
-	$(Q)PYTHONPYCACHEPREFIX='$(abspath $(BUILD))/pycache' \
-		BUILD='$(abspath $(BUILD))' \
-		$(PYTEST) -n auto --dist loadgroup --timeout 300 \
-		-o cache_dir='$(abspath $(BUILD))/pytest' $(TESTS)
+	$(Q)$(RUN_PYTEST) -n auto --dist loadgroup --timeout 300 $(TESTS)
 	@printf 'make test: all tests passed\n'
+
+.PHONY: test-docs-long
+test-docs-long: ## Run all commands of the documents, as root: half an hour
+	$(Q)$(RUN_PYTEST) -s test/docs/long_docs.py
 
 .PHONY: ticks
 ticks: ## Count the instructions of a boot in Bochs, step by step

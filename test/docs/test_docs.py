@@ -4,14 +4,18 @@
 
 """A comment on the line before a block of a document is for this file:
 
-<!-- not run: REASON -->   a command that a test cannot run
+<!-- not run: REASON -->   a command that no test can run
 <!-- needs: PROGRAM -->    a command that is run only where PROGRAM is there
 <!-- screen: TEXT -->      what QEMU's screen has to show ("Hello World!")
 <!-- shows: TEXT -->       what the output has to have; the exit status does not
                            count, as Bochs sometimes crashes when told to quit
 <!-- ends: TEXT -->       what goes on for ever, until Ctrl-C; it has to show this
 <!-- file: PATH -->        not a command, but a file that the commands use
+<!-- stick: PATH -->       writes to /dev/sdX what lies at PATH afterwards
 <!-- figure: NAME -->      drawn by tools/figures.py, see test_book.py
+
+"long" or "root" before that, or alone, as in <!-- root ends: TEXT -->, is what
+only `make test-docs-long` runs: long_docs.py.
 
 A ```text block right behind one of commands is what these print.
 """
@@ -33,6 +37,9 @@ DOCS = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")),
         ROOT / "examples/README.md",
         *sorted(ROOT.glob("examples/*/README.md"))]
 TIMEOUT = 60            # seconds for one block of commands
+LONG_TIMEOUT = 3600     # the same for what is marked
+KINDS = ("", "not run", "needs", "screen", "shows", "ends", "file", "stick",
+         "figure")
 
 
 def name(path):
@@ -42,11 +49,21 @@ def name(path):
 # ---- commands --------------------------------------------------------------
 
 class Block:
-    def __init__(self, document, line, language, comment):
+    def __init__(self, document, line, language, before):
+        comment = re.fullmatch(
+            r"<!-- (?:(long|root) )?(?:([a-z ]+): (.+) )?-->", before)
+        mark, kind, value = comment.groups() if comment else (None,) * 3
         self.place = f"{name(document)}:{line}"
         self.language = language
-        self.kind, self.value = comment
+        self.is_long = mark is not None
+        self.kind, self.value = kind or "", value or ""
         self.text = ""
+        assert self.kind in KINDS, f"{self.place}: what does {before} mean?"
+
+    def is_run(self, long):
+        return self.language == "sh" and (long or not self.is_long) and \
+            self.kind not in ("not run", "file") and \
+            not (self.kind == "needs" and shutil.which(self.value) is None)
 
 
 def blocks(document):
@@ -55,9 +72,7 @@ def blocks(document):
     for number, line in enumerate(document.read_text().splitlines(), 1):
         fence = re.fullmatch(r"```(\w*)", line)
         if fence and open_block is None:
-            comment = re.fullmatch(r"<!-- ([a-z ]+): (.+) -->", before)
-            open_block = Block(document, number, fence.group(1),
-                               comment.groups() if comment else ("", ""))
+            open_block = Block(document, number, fence.group(1), before)
         elif fence:
             found.append(open_block)
             open_block = None
@@ -90,25 +105,49 @@ def programs(folder):
     script.write_text(f"#!/bin/sh\nexec {sys.executable} "
                       f"{HERE}/watch_screen.py {qemu} \"$SCREEN\" \"$@\"\n")
     script.chmod(0o755)
+    if os.geteuid() == 0:       # sudo(8) would clear the environment
+        (folder / "sudo").write_text('#!/bin/sh\nexec "$@"\n')
+        (folder / "sudo").chmod(0o755)
     for tool in ("rustc", "cargo"):
         if Path("/usr/bin", tool).exists():
             (folder / tool).symlink_to(Path("/usr/bin", tool))
     return folder
 
 
-def run(block, tree, path):
+def end(process):
+    """Ctrl-C, and whatever is left of it after that."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGINT)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            pass
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait()
+
+
+def run(block, tree, path, stick=None):
     """Runs a block of commands; returns what they print."""
     environment = {
         "PATH": f"{path}:{os.environ['PATH']}", "LC_ALL": "C",
         "HOME": os.environ.get("HOME", "/"), "TERM": "dumb",
         "SCREEN": block.value if block.kind == "screen" else "Hello World!"}
-    log = tree.parent / "log"
-    with open(log, "wb") as output:
+    text, answer = block.text, ""
+    if block.kind == "stick":
+        environment.update(stick.environment)
+        text = text.replace("/dev/sdX", stick.device)
+        answer = Path(stick.device).name + "\n"
+    timeout = LONG_TIMEOUT if block.is_long else TIMEOUT
+    log, typed = tree.parent / "log", tree.parent / "typed"
+    typed.write_text(answer)
+    with open(log, "wb") as output, open(typed) as keys:
         process = subprocess.Popen(
-            ["sh", "-e", "-u", "-c", block.text], cwd=tree, env=environment,
-            stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-            start_new_session=True)
-    deadline = time.monotonic() + TIMEOUT
+            ["sh", "-e", "-u", "-c", text], cwd=tree, env=environment,
+            stdin=keys, stdout=output, stderr=output, start_new_session=True)
+    deadline = time.monotonic() + timeout
     said, ended = "", False
     while not ended:
         ended = process.poll() is not None
@@ -118,41 +157,42 @@ def run(block, tree, path):
             break
         if not ended and time.monotonic() > deadline:
             break
-    if not ended:
-        os.killpg(process.pid, signal.SIGINT)
-        process.wait(20)
+    end(process)
     if block.kind in ("shows", "ends"):
         assert block.value in said, f"{block.place}:\n{said}"
         return said
-    assert ended, f"{block.place}: not done in {TIMEOUT} s\n{block.text}\n{said}"
+    assert ended, f"{block.place}: not done in {timeout} s\n{text}\n{said}"
     assert process.returncode == 0, f"{block.place}: " \
-        f"exit status {process.returncode}\n{block.text}\n{said}"
+        f"exit status {process.returncode}\n{text}\n{said}"
+    if block.kind == "stick":
+        assert stick.holds(tree / block.value), f"{block.place}\n{said}"
     return said
 
 
-def test_commands(tmp_path):
+def run_documents(folder, long=False, stick=None):
     """All commands, document after document, in one copy of the tree."""
-    tree = copy_of_the_tree(tmp_path / "tree")
-    path = programs(tmp_path / "programs")
+    tree = copy_of_the_tree(folder / "tree")
+    path = programs(folder / "programs")
     count = 0
     for document in DOCS:
         said = None
         for block in blocks(document):
-            assert block.kind in ("", "not run", "needs", "screen", "shows",
-                                  "ends", "file", "figure"), \
-                f"{block.place}: what does {block.kind!r} mean?"
             if block.kind == "file":
                 (tree / block.value).write_text(block.text)
-            elif block.language == "sh" and block.kind != "not run" and \
-                    not (block.kind == "needs" and
-                         shutil.which(block.value) is None):
-                said = run(block, tree, path)
+            elif block.is_run(long):
+                if long:
+                    print(f"{block.place}:\n{block.text}", flush=True)
+                said = run(block, tree, path, stick)
                 count += 1
                 continue
             elif block.language == "text" and said is not None:
                 assert block.text in said, f"{block.place}:\n{said}"
             said = None
-    assert count >= 5, "there were more commands than that"
+    return count
+
+
+def test_commands(tmp_path):
+    assert run_documents(tmp_path) >= 5, "there were more commands than that"
 
 
 # ---- links -----------------------------------------------------------------
