@@ -7,6 +7,12 @@
 
 #define NUMBER_MAX      10000   /* a width with more digits stops growing */
 #define NO_PRECISION    (-1)
+#define NO_LENGTH       sizeof(int)
+
+/* For what gets smaller when the job comes by an address in a register. */
+#define NOT_INLINE      __attribute__((noinline))
+
+_Static_assert(sizeof(long) == sizeof(long long), "l and ll are the same");
 
 /* Where what fills a field up to its width goes. */
 enum fill { SPACES_BEFORE, ZEROS, SPACES_BEHIND };
@@ -24,16 +30,9 @@ struct job {
 	enum fill fill;
 	unsigned width;
 	int precision;
-	unsigned type_size;     /* of the argument; 0: no length was given */
+	unsigned type_size;     /* of the argument */
 	char letter;
 };
-
-static bool is_one_of(const char *set, char c)
-{
-	while (*set && *set != c)
-		set++;
-	return *set;
-}
 
 /* size bytes from s on or, if step is 0, so many times the first. */
 static void put(struct job *j, const char *s, size_t size, size_t step)
@@ -45,21 +44,25 @@ static void put(struct job *j, const char *s, size_t size, size_t step)
 	}
 }
 
+/* Fills a field up to its width, if it is here that this is to happen. */
+NOT_INLINE
+static void put_fill(struct job *j, enum fill here, size_t size)
+{
+	if (j->fill == here && j->width > size)
+		put(j, here == ZEROS ? "0" : " ", j->width - size, 0);
+}
+
 /* Prefix and body in a field of the width; zeros go between the two. */
 static void put_field(struct job *j, const char *prefix, size_t prefix_size,
 		      const char *body, size_t body_size)
 {
 	size_t size = prefix_size + body_size;
-	size_t fill = j->width > size ? j->width - size : 0;
 
-	if (j->fill == SPACES_BEFORE)
-		put(j, " ", fill, 0);
+	put_fill(j, SPACES_BEFORE, size);
 	put(j, prefix, prefix_size, 1);
-	if (j->fill == ZEROS)
-		put(j, "0", fill, 0);
+	put_fill(j, ZEROS, size);
 	put(j, body, body_size, 1);
-	if (j->fill == SPACES_BEHIND)
-		put(j, " ", fill, 0);
+	put_fill(j, SPACES_BEHIND, size);
 }
 
 static void put_number(struct job *j, const char *prefix, size_t prefix_size,
@@ -79,18 +82,18 @@ static void put_number(struct job *j, const char *prefix, size_t prefix_size,
 		  (size_t)(body + sizeof(body) - at));
 }
 
-static void put_integer(struct job *j, uint64_t value)
+/* A number of base 10 or 16, and whether its type has a sign. */
+static void put_integer(struct job *j, uint64_t value, unsigned base,
+			bool is_signed)
 {
-	unsigned size = j->type_size ? j->type_size : sizeof(int);
-	unsigned unused = 64 - 8 * size;
+	unsigned unused = 64 - 8 * j->type_size;
 	bool negative;
 
 	value <<= unused;
-	negative = is_one_of("di", j->letter) && value >> 63;
+	negative = is_signed && value >> 63;
 	if (negative)
 		value = 0 - value;
-	put_number(j, "-", negative, value >> unused,
-		   is_one_of("xX", j->letter) ? 16 : 10);
+	put_number(j, "-", negative, value >> unused, base);
 }
 
 /* Characters, up to the NUL or as many as the precision says. */
@@ -111,7 +114,7 @@ static void put_string(struct job *j, const char *s)
  * all; what lies above a smaller type is not defined. Not inline, for va_arg()
  * is a lot of code.
  */
-__attribute__((noinline))
+NOT_INLINE
 static uint64_t get_argument(struct job *j)
 {
 	return va_arg(j->args, uint64_t);
@@ -146,21 +149,24 @@ static void get_flags(struct job *j)
 	}
 }
 
+/* h, hh, l, ll or z; no other type has the size that stands for none. */
 static void get_length(struct job *j)
 {
 	const char first = *j->fmt;
 
-	j->type_size = 0;
-	if (!is_one_of("hlz", first))
+	j->type_size = NO_LENGTH;
+	if (first != 'h' && first != 'l' && first != 'z')
 		return;
 	j->type_size = first == 'h' ? sizeof(short) : sizeof(long);
 	if (*++j->fmt == first && first != 'z') {
-		j->type_size = first == 'h' ? sizeof(char) : sizeof(long long);
+		if (first == 'h')
+			j->type_size = sizeof(char);
 		j->fmt++;
 	}
 }
 
 /* Reads a conversion behind its '%', up to and with its letter. */
+NOT_INLINE
 static void get_conversion(struct job *j)
 {
 	int n;
@@ -189,6 +195,7 @@ static void get_conversion(struct job *j)
  * False if the conversion is none that we know. Precision is for text only, a
  * length for numbers only.
  */
+NOT_INLINE
 static bool convert(struct job *j)
 {
 	uint64_t value;
@@ -196,11 +203,25 @@ static bool convert(struct job *j)
 
 	if (j->precision != NO_PRECISION && j->letter != 's')
 		return false;
-	if (is_one_of("diuxX", j->letter)) {
-		put_integer(j, get_argument(j));
+	switch (j->letter) {
+	case 'd':
+	case 'i':
+	case 'u':
+		put_integer(j, get_argument(j), 10, j->letter != 'u');
 		return true;
+	case 'x':
+	case 'X':
+		put_integer(j, get_argument(j), 16, false);
+		return true;
+	case 'p':
+	case 'c':
+	case 's':
+	case '%':
+		break;
+	default:
+		return false;
 	}
-	if (!is_one_of("cps%", j->letter) || j->type_size != 0)
+	if (j->type_size != NO_LENGTH)
 		return false;
 	if (j->letter == '%') {
 		put(j, "%", 1, 1);

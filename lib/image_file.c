@@ -215,12 +215,14 @@ int image_check_directory(const struct image_super *s, const void *directory,
 	begin(fault, s->directory_lba, "directory");
 	if (!checksum_equal(sum_of(directory, size), s->directory_sum))
 		return IMAGE_BAD_SUM;
-	for (i = 0; i < s->file_count && !err; i++) {
+	for (i = 0; i < s->file_count; i++) {
 		begin(fault, s->directory_lba +
 		      i * sizeof(*file) / SECTOR_SIZE, "file entry");
 		err = check_file(s, directory, &file[i], i, &census, fault);
+		if (err)
+			return err;
 	}
-	return err;
+	return IMAGE_OK;
 }
 
 /* stored_size is one that a block of that codec and size can have. */
@@ -268,13 +270,16 @@ static int check_blocks(const struct image_file *file,
 			const struct image_table *table, uint64_t count,
 			uint64_t *next_lba, struct image_fault *fault)
 {
-	int err = IMAGE_OK;
+	for (uint64_t i = 0; i < count; i++) {
+		int err = check_block(file, table->first_block + i,
+				      &table->block[i], next_lba, fault);
 
-	fault->what = "block";
-	for (uint64_t i = 0; i < count && !err; i++)
-		err = check_block(file, table->first_block + i,
-				  &table->block[i], next_lba, fault);
-	return err;
+		if (err) {
+			fault->what = "block";
+			return err;
+		}
+	}
+	return IMAGE_OK;
 }
 
 int image_check_table(const struct image_file *file, uint64_t file_index,
@@ -299,7 +304,6 @@ int image_check_table(const struct image_file *file, uint64_t file_index,
 	err = check_blocks(file, table, count, &next, fault);
 	if (err)
 		return err;
-	fault->what = "block table";
 	if (count < IMAGE_TABLE_BLOCKS &&
 	    !is_zero(&table->block[count], (IMAGE_TABLE_BLOCKS - count) *
 		     sizeof(table->block[0])))

@@ -254,6 +254,7 @@ static int read_tables(struct reader *r, uint64_t first, uint64_t count)
  * Moves the window to where the block at the index is its first; last is the
  * last block that is wanted at all.
  */
+NOT_INLINE
 static int move_window(struct reader *r, uint64_t index, uint64_t last)
 {
 	const uint64_t first = index / IMAGE_TABLE_BLOCKS;
