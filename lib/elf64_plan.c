@@ -276,7 +276,7 @@ static int check_tables(const struct job *job)
 static int check_pie(const struct job *job)
 {
 	const struct elf64_plan *plan = job->plan;
-	uint64_t start = plan->base - plan->base % plan->align;
+	uint64_t start = plan->base & (0 - plan->align);
 	uint64_t last = plan->base + (plan->span - 1);
 
 	if (plan->dynamic_size == 0)

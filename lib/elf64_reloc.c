@@ -282,30 +282,32 @@ static int do_table(struct job *job, const struct table *t)
 	uint64_t left = job->dynamic[t->size];
 	uint64_t next = ABSENT;
 	struct rela r;          /* or the first word of it, for RELR */
-	int err = ELF64_OK;
 
-	for (; left > 0 && err == ELF64_OK;
-	     vaddr += t->entry_size, left -= t->entry_size) {
-		err = read_entry(job, vaddr, &r, t->entry_size);
+	for (; left > 0; vaddr += t->entry_size, left -= t->entry_size) {
+		int err = read_entry(job, vaddr, &r, t->entry_size);
+
+		if (err == ELF64_OK)
+			err = t->vaddr == DT_RELR ?
+				do_relr(job, r.offset, &next) :
+				do_rela(job, &r);
 		if (err != ELF64_OK)
-			break;
-		if (t->vaddr == DT_RELR)
-			err = do_relr(job, r.offset, &next);
-		else
-			err = do_rela(job, &r);
+			return err;
 	}
-	return err;
+	return ELF64_OK;
 }
 
 static int run_pass(struct job *job, enum pass pass)
 {
 	const struct table *t;
-	int err = ELF64_OK;
 
 	job->pass = pass;
-	for (t = tables; t < TABLES_END && err == ELF64_OK; t++)
-		err = do_table(job, t);
-	return err;
+	for (t = tables; t < TABLES_END; t++) {
+		int err = do_table(job, t);
+
+		if (err != ELF64_OK)
+			return err;
+	}
+	return ELF64_OK;
 }
 
 /* Everything but the writing; leaves *job ready for it. */
@@ -316,11 +318,14 @@ static int check_all(struct job *job)
 
 	elf64_no_fault(job->fault);
 	err = read_dynamic(job);
-	for (t = tables; t < TABLES_END && err == ELF64_OK; t++)
+	if (err != ELF64_OK)
+		return err;
+	for (t = tables; t < TABLES_END; t++) {
 		err = check_table(job, t);
-	if (err == ELF64_OK)
-		err = run_pass(job, CHECK);
-	return err;
+		if (err != ELF64_OK)
+			return err;
+	}
+	return run_pass(job, CHECK);
 }
 
 int elf64_check_relocations(const struct elf64_plan *plan,

@@ -53,7 +53,7 @@ static uint64_t choose_slide(const struct elf64_plan *plan)
 {
 	if (!plan->pie || plan->base >= VSPACE_PIE_LOW)
 		return 0;
-	return VSPACE_PIE_HIGH - (plan->base - plan->base % plan->align);
+	return VSPACE_PIE_HIGH - (plan->base & (0 - plan->align));
 }
 
 int vspace_place(const struct elf64_plan *plan, uint64_t ram_end,
