@@ -34,10 +34,15 @@ static uint64_t fitting_page(uint64_t addresses, uint64_t size,
 static int find_entry(struct paging *pg, uint64_t vaddr, uint64_t page,
 		      uint64_t **entry)
 {
-	uint64_t *e = table_at(pg, pg->root) + index_at(vaddr, PML4_SHIFT);
+	uint64_t table = pg->root;
 	unsigned int shift = PML4_SHIFT;
 
-	while (1ull << shift > page) {
+	for (;; shift -= LEVEL_BITS) {
+		uint64_t *e = table_at(pg, table) + index_at(vaddr, shift);
+
+		*entry = e;
+		if (page >> shift != 0)
+			return PAGING_OK;
 		if (!(*e & PTE_PRESENT)) {
 			uint64_t frame = pg->frame(pg->ctx);
 
@@ -47,12 +52,9 @@ static int find_entry(struct paging *pg, uint64_t vaddr, uint64_t page,
 		} else if (*e & PTE_LARGE) {
 			return PAGING_TAKEN;
 		}
-		shift -= LEVEL_BITS;
 		/* A table's entry has nothing above its address. */
-		e = table_at(pg, *e & -PAGE_4K) + index_at(vaddr, shift);
+		table = *e & -PAGE_4K;
 	}
-	*entry = e;
-	return PAGING_OK;
 }
 
 /* Writes value, value + step, ... to free entries, at least one. */
