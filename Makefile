@@ -116,6 +116,7 @@ include mk/examples.mk
 include mk/test-hostile.mk
 include mk/test.mk
 include mk/fuzz.mk
+include mk/bench.mk
 include mk/install.mk
 
 .PHONY: all clean

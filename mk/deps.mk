@@ -4,7 +4,8 @@
 # What each kind of goal needs; a goal that is not named here builds.
 GOALS_RUN := run screenshot
 GOALS_DEBUG := gdb bochs docs-trace
-GOALS_TEST := test test-docs-long unit check-lib ticks bench-runner fuzz fuzz-keep
+GOALS_TEST := test test-docs-long unit check-lib ticks bench-runner \
+	bench-quick fuzz fuzz-keep
 GOALS_BOOK := book
 
 OTHER_GOALS := $(filter-out deps,$(MAKECMDGOALS))

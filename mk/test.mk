@@ -66,10 +66,3 @@ test: all unit check-lib test-kernels $(BUILD)/stage1.elf
 .PHONY: test-docs-long
 test-docs-long: ## Run all commands of the documents, as root: half an hour
 	$(Q)$(RUN_PYTEST) -s test/docs/long_docs.py
-
-.PHONY: ticks
-ticks: ## Count the instructions of a boot in Bochs, step by step
-ticks: $(BUILD)/mkimage $(EX)/hello.elf
-	$(Q)$(BUILD)/mkimage -o $(BUILD)/ticks.img $(EX)/hello.elf
-	$(Q)python3 test/bench/ticks.py $(BUILD)/ticks.img \
-		$(EX)/hello.elf $(BUILD)/stage2.elf
