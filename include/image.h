@@ -21,6 +21,7 @@
 
 #include <stdint.h>
 
+#include "boot_info.h"  /* struct boot_wishes */
 #include "checksum.h"   /* struct checksum: two 64-bit sums */
 #include "layout.h"     /* SECTOR_SIZE, HDR_* */
 
@@ -74,7 +75,11 @@ struct image_super {
 	uint32_t file_count;            /* entries at the directory's start */
 	uint32_t flags;                 /* none defined: 0 */
 	struct checksum directory_sum;  /* over all the directory's sectors */
-	uint8_t reserved[424];          /* 0 */
+	struct boot_wishes wishes;      /* what the loader is to do: the
+					   kernel's, with mkimage's options
+					   worked in, nothing required, nothing
+					   of later versions */
+	uint8_t reserved[360];          /* 0 */
 	struct checksum sum;            /* over the 496 bytes before */
 };
 
@@ -106,7 +111,7 @@ struct image_file {
 					   start; a NUL follows the name */
 	uint32_t name_size;             /* bytes without the NUL */
 	uint64_t wish_offset;           /* kernel: where in the file its wish
-					   struct lies; 0 = none */
+					   struct boot_wishes lies; 0 = none */
 	uint64_t reserved;              /* 0 */
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "image_file.h"
+#include "wishes.h"
 
 /* What stands before the sum at the end of a sector. */
 #define SUMMED_SIZE     (SECTOR_SIZE - sizeof(struct checksum))
@@ -60,6 +61,18 @@ static uint64_t round_up_div(uint64_t n, uint64_t by)
 	return n / by + (n % by != 0);
 }
 
+/* Wishes that are in order, and stripped of all that is not to be obeyed. */
+static int check_wishes(const struct image_super *s, struct image_fault *fault)
+{
+	struct wishes_fault wrong = { " wishes", 0 };
+	struct boot_wishes plain;
+
+	if (wishes_read(&s->wishes, sizeof(s->wishes), &plain, &wrong) ||
+	    memcmp(&s->wishes, &plain, sizeof(plain)) != 0)
+		return bad(fault, wrong.field, wrong.value);
+	return IMAGE_OK;
+}
+
 static int check_super_fields(const struct image_super *s, uint64_t lba,
 			      struct image_fault *fault)
 {
@@ -83,7 +96,7 @@ static int check_super_fields(const struct image_super *s, uint64_t lba,
 		return bad(fault, " flags", s->flags);
 	if (!is_zero(s->reserved, sizeof(s->reserved)))
 		return bad(fault, " reserved", 0);
-	return IMAGE_OK;
+	return check_wishes(s, fault);
 }
 
 int image_check_super(const struct image_super *s, uint64_t lba,
@@ -196,7 +209,9 @@ static int check_file(const struct image_super *s, const uint8_t *directory,
 		return bad(fault, " name_offset", f->name_offset);
 	if (f->type == IMAGE_MODULE && f->name_size == 0)
 		return bad(fault, " name_size", 0);
-	if (f->wish_offset != 0 && (!kernel || f->wish_offset >= f->size))
+	if (f->wish_offset != 0 &&
+	    (!kernel || !within(f->wish_offset, sizeof(struct boot_wishes), 0,
+				f->size)))
 		return bad(fault, " wish_offset", f->wish_offset);
 	if (f->reserved != 0)
 		return bad(fault, " reserved", f->reserved);

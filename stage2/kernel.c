@@ -68,6 +68,7 @@ void kernel_plan(struct kernel *kernel, struct files *files, uint64_t ram_end)
 	const uint8_t *phdrs = head;
 	uint64_t size = files->file[KERNEL_FILE].size;
 	uint64_t head_size = size < HEAD_SIZE ? size : HEAD_SIZE;
+	struct vspace_wishes wishes = { 0 };
 	struct elf64_header header;
 	struct elf64_fault fault;
 	uint64_t table;
@@ -86,7 +87,7 @@ void kernel_plan(struct kernel *kernel, struct files *files, uint64_t ram_end)
 	if (err)
 		refuse(err, &fault);
 	kernel->runs = elf64_runs(&kernel->plan, kernel->run);
-	if (vspace_place(&kernel->plan, ram_end, &kernel->space))
+	if (vspace_place(&kernel->plan, ram_end, &wishes, &kernel->space))
 		die("kernel: no room left in the address space for %llu MiB "
 		    "of physical memory", (unsigned long long)ram_end >> 20);
 }

@@ -16,6 +16,7 @@ struct content {
 	const char *name;               /* not terminated */
 	size_t name_size;
 	uint64_t size;
+	uint64_t wish_offset;           /* as in struct image_file */
 	/* Brings size bytes at offset, all of them inside the file. */
 	int (*read)(const struct content *c, void *data, size_t size,
 		    uint64_t offset, struct failure *f);

@@ -136,7 +136,8 @@ static int write_loader(struct output *out, const struct image_layout *l,
 }
 
 int image_write_front(struct output *out, const struct image_layout *l,
-		      const struct content *contents, struct failure *f)
+		      const struct content *contents,
+		      const struct boot_wishes *wishes, struct failure *f)
 {
 	struct image_super super = {
 		.version = IMAGE_VERSION,
@@ -145,6 +146,7 @@ int image_write_front(struct output *out, const struct image_layout *l,
 		.directory_lba = l->directory_lba,
 		.directory_sectors = l->directory_sectors,
 		.file_count = (uint32_t)l->file_count,
+		.wishes = *wishes,
 	};
 
 	memcpy(super.magic, IMAGE_SUPER_MAGIC, sizeof(super.magic));

@@ -19,6 +19,7 @@ int image_check_stages(struct failure *f);
  * is the last step.
  */
 int image_write_front(struct output *out, const struct image_layout *l,
-		      const struct content *contents, struct failure *f);
+		      const struct content *contents,
+		      const struct boot_wishes *wishes, struct failure *f);
 
 #endif

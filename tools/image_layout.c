@@ -53,6 +53,7 @@ void image_layout_begin(struct image_layout *l, size_t stage2_size,
 		l->file[i].type = contents[i].type;
 		l->file[i].flags = contents[i].flags;
 		l->file[i].size = contents[i].size;
+		l->file[i].wish_offset = contents[i].wish_offset;
 	}
 	l->stage2_sectors = (uint32_t)round_up_divide(stage2_size,
 						      SECTOR_SIZE);

@@ -22,6 +22,7 @@
 #include "input.h"      /* file_kind */
 #include "mbr.h"
 #include "text.h"
+#include "wish_options.h"
 
 struct list {
 	struct image_reader reader;
@@ -162,6 +163,9 @@ static void print_front(const struct list *l)
 	       " files\n", s->directory_lba,
 	       (uint64_t)s->directory_lba + s->directory_sectors,
 	       s->file_count);
+	printf("  wishes      ");
+	wish_print(&s->wishes);
+	putchar('\n');
 }
 
 static int list_files(struct list *l, enum list_detail detail,

@@ -12,6 +12,7 @@
 #include "image_list_file.h"
 #include "image_reader.h"
 #include "text.h"
+#include "wishes.h"
 
 /* By enum image_codec. */
 static const char *const codec_name[] = { "zero", "stored", "lz4" };
@@ -138,10 +139,58 @@ static void print_file(const struct image_file *file, const char *name,
 	for (size_t i = 0; i < CODECS; i++)
 		printf("%s%" PRIu32 " %s", i > 0 ? ", " : "",
 		       tally->blocks[i], codec_name[i]);
-	printf("), table [%" PRIu32 ", %" PRIu64 "), data [%" PRIu64 ", %"
+	printf(")");
+	if (file->wish_offset != 0)
+		printf(", wishes at 0x%" PRIx64, file->wish_offset);
+	printf(", table [%" PRIu32 ", %" PRIu64 "), data [%" PRIu64 ", %"
 	       PRIu64 ")\n", file->table_lba,
 	       (uint64_t)file->table_lba + table_sectors(file),
 	       file->data_lba, file->data_lba + file->data_sectors);
+}
+
+/* A sink for the bytes that the kernel's wishes may take. */
+struct wish_sink {
+	struct image_sink sink;
+	uint64_t from;
+	uint8_t data[WISHES_MAX_SIZE];
+};
+
+static uint8_t *place_wishes(struct image_sink *sink, uint64_t offset,
+			     uint64_t size, uint64_t *room)
+{
+	struct wish_sink *w = (struct wish_sink *)sink;
+
+	*room = size;
+	return w->data + (offset - w->from);
+}
+
+/* Are the kernel's wishes in order where they are said to be? */
+static int check_wishes(struct image_lister *l, uint64_t index,
+			const struct image_file *file,
+			const struct image_buffers *buffers,
+			struct failure *f)
+{
+	struct wish_sink sink = {
+		.sink = { place_wishes }, .from = file->wish_offset,
+	};
+	uint64_t room = file->size - file->wish_offset;
+	struct boot_wishes wishes;
+	struct wishes_fault wrong;
+	struct image_fault fault;
+	int err;
+
+	if (room > WISHES_MAX_SIZE)
+		room = WISHES_MAX_SIZE;
+	err = image_read_file(&l->reader->disk, file, index, sink.from,
+			      sink.from + room, buffers, &sink.sink, &fault);
+	if (err != IMAGE_OK)
+		return image_reader_fail(l->reader, err, &fault, f);
+	if (wishes_read(sink.data, (size_t)room, &wishes, &wrong) != 0)
+		return fail(f, l->reader->name, "the kernel's wishes at 0x%"
+			    PRIx64 " in its file:%s is 0x%" PRIx64 ", which "
+			    "is out of range", sink.from, wrong.field,
+			    wrong.value);
+	return 0;
 }
 
 int image_lister_file(struct image_lister *l, uint64_t index,
@@ -166,6 +215,8 @@ int image_lister_file(struct image_lister *l, uint64_t index,
 		return -1;
 	err = image_read_file(&l->reader->disk, file, index, 0, file->size,
 			      &buffers, &nobody, &fault);
-	return err == IMAGE_OK ? 0 :
-		image_reader_fail(l->reader, err, &fault, f);
+	if (err != IMAGE_OK)
+		return image_reader_fail(l->reader, err, &fault, f);
+	return file->wish_offset == 0 ? 0 :
+		check_wishes(l, index, file, &buffers, f);
 }

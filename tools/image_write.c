@@ -104,7 +104,8 @@ static int write_files(struct writer *w, struct failure *f)
 }
 
 int image_write(struct output *out, const struct content *contents,
-		size_t count, enum pack_mode mode, struct failure *f)
+		size_t count, const struct boot_wishes *wishes,
+		enum pack_mode mode, struct failure *f)
 {
 	struct writer *w = calloc(1, sizeof(*w));
 	int err = -1;
@@ -120,7 +121,8 @@ int image_write(struct output *out, const struct content *contents,
 				   count);
 		err = write_files(w, f);
 		if (err == 0)
-			err = image_write_front(out, &w->layout, contents, f);
+			err = image_write_front(out, &w->layout, contents,
+						wishes, f);
 		packer_free(w->packer);
 	}
 	free(w);

@@ -13,9 +13,10 @@ struct output;
 
 /*
  * Writes an image of these files: the kernel first, then the command line if
- * there is one, then the modules.
+ * there is one, then the modules. wishes are as the loader is to obey them.
  */
 int image_write(struct output *out, const struct content *contents,
-		size_t count, enum pack_mode mode, struct failure *f);
+		size_t count, const struct boot_wishes *wishes,
+		enum pack_mode mode, struct failure *f);
 
 #endif

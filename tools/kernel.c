@@ -101,7 +101,8 @@ int kernel_open(struct kernel *k, const char *path, bool whole,
 		return fail(f, path, "is larger than 4 GiB");
 	if (make_plan(k, f) != 0)
 		return -1;
-	if (kernel_check_relocations(k, f) != 0)
+	if (kernel_check_relocations(k, f) != 0 ||
+	    kernel_find_wishes(k, f) != 0)
 		return -1;
 	choose_ranges(k);
 	return 0;
@@ -125,6 +126,9 @@ void kernel_notes(const struct kernel *k)
 	if (plan->notes & ELF64_NOTE_WX)
 		note(path, "program header %u is writable and executable",
 		     (unsigned)plan->wx_segment);
+	if (k->wishes_newer)
+		note(path, "some of its wishes are newer than this version of "
+		     "Stagecoach: ignored, as they are not required");
 }
 
 static int read_kept(const struct content *c, void *data, size_t size,
@@ -156,6 +160,7 @@ struct content kernel_content(const struct kernel *k)
 		.type = IMAGE_KERNEL,
 		.flags = k->whole ? IMAGE_FILE_SYMBOLS : 0,
 		.size = k->size,
+		.wish_offset = k->wish_offset,
 		.read = read_kept,
 		.source = k,
 	};

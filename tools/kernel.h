@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "boot_info.h"  /* struct boot_wishes */
 #include "content.h"
 #include "elf64.h"
 #include "input.h"
@@ -33,6 +34,9 @@ struct kernel {
 					   start; every byte keeps its offset */
 	struct file_range keep[KERNEL_MAX_RANGES];
 	size_t keep_count;              /* the rest is carried as zeros */
+	uint64_t wish_offset;           /* of its wishes in the file; 0: none */
+	struct boot_wishes wishes;      /* the defaults, if none */
+	bool wishes_newer;              /* not all of them are known here */
 };
 
 /*
@@ -56,6 +60,19 @@ void kernel_close(struct kernel *k);
  * kernel_open().
  */
 int kernel_check_relocations(const struct kernel *k, struct failure *f);
+
+/*
+ * Finds what it asks of the loader in the segments' bytes and judges that.
+ * Part of kernel_open().
+ */
+int kernel_find_wishes(struct kernel *k, struct failure *f);
+
+/*
+ * Refuses wishes (its own, with options worked in) that are not to be had with
+ * this kernel on any machine.
+ */
+int kernel_check_wishes(const struct kernel *k,
+			const struct boot_wishes *wishes, struct failure *f);
 
 /* Fails with lib/elf64's reason. */
 int kernel_refuse(const struct kernel *k, int err,

@@ -2,9 +2,9 @@
 /*
  * mkimage.c - makes a disk image that boots a kernel, or lists one.
  *
- * Who calls whom: options reads the command line; input, kernel and
- * kernel_relocate judge what goes in; image_write lays it out in an output,
- * with the help of pack, image_layout, image_front, mbr and image_id;
+ * Who calls whom: options (with wish_options) reads the command line; input,
+ * kernel, kernel_relocate and kernel_wishes judge what goes in; image_write
+ * lays it out in an output, with the help of pack, image_layout, image_front, mbr and image_id;
  * image_list prints and verifies it.
  */
 #include "host.h"
@@ -42,6 +42,7 @@ struct build {
 	size_t module_count;
 	struct content content[IMAGE_MAX_FILES];
 	size_t content_count;
+	struct boot_wishes wishes;      /* the kernel's and the options' */
 	const char *path;               /* of the image */
 	char *default_path;             /* malloc'ed; NULL: it was given */
 };
@@ -96,6 +97,10 @@ static int open_inputs(struct build *b, const struct options *o,
 {
 	if (kernel_open(&b->kernel, o->kernel, o->symbols, f) != 0)
 		return -1;
+	b->wishes = b->kernel.wishes;
+	wish_apply(&o->wishes, &b->wishes);
+	if (kernel_check_wishes(&b->kernel, &b->wishes, f) != 0)
+		return -1;
 	b->content[b->content_count++] = kernel_content(&b->kernel);
 	if (o->cmdline != NULL && o->cmdline[0] != '\0')
 		add_cmdline(b, o->cmdline);
@@ -143,8 +148,8 @@ static int write_output(struct output *out, const struct build *b,
 	for (size_t i = 0; i < b->module_count; i++)
 		inputs[count++] = &b->module[i];
 	if (output_begin(out, b->path, inputs, count, f) != 0 ||
-	    image_write(out, b->content, b->content_count, o->compress,
-			f) != 0 ||
+	    image_write(out, b->content, b->content_count, &b->wishes,
+			o->compress, f) != 0 ||
 	    check_unchanged(b, f) != 0)
 		return -1;
 	if (o->verbose && show(out, f) != 0)

@@ -16,8 +16,19 @@
 #define OPTION_HELP     258
 #define OPTION_VERSION  259
 #define OPTION_FORMAT   260
+#define OPTION_STACK    261
+#define OPTION_PHYS     262
+#define OPTION_VIDEO    263
+/* Two for each flag, the second for --no-FLAG. */
+#define OPTION_FLAGS    264
 
 static const char short_options[] = "o:c:m:l:v";
+
+/* Wishes that are on or off: their options, from OPTION_FLAGS on. */
+static const uint32_t flag_options[] = {
+	BOOT_WISH_GRAPHICS_ONLY, BOOT_WISH_KASLR, BOOT_WISH_VIDEO_MODES,
+	BOOT_WISH_EDID,
+};
 
 static const struct option long_options[] = {
 	{ "output", required_argument, NULL, 'o' },
@@ -26,6 +37,17 @@ static const struct option long_options[] = {
 	{ "compress", required_argument, NULL, OPTION_COMPRESS },
 	{ "format", required_argument, NULL, OPTION_FORMAT },
 	{ "symbols", no_argument, NULL, OPTION_SYMBOLS },
+	{ "stack-size", required_argument, NULL, OPTION_STACK },
+	{ "phys-offset", required_argument, NULL, OPTION_PHYS },
+	{ "video", required_argument, NULL, OPTION_VIDEO },
+	{ "graphics-only", no_argument, NULL, OPTION_FLAGS },
+	{ "no-graphics-only", no_argument, NULL, OPTION_FLAGS + 1 },
+	{ "kaslr", no_argument, NULL, OPTION_FLAGS + 2 },
+	{ "no-kaslr", no_argument, NULL, OPTION_FLAGS + 3 },
+	{ "video-modes", no_argument, NULL, OPTION_FLAGS + 4 },
+	{ "no-video-modes", no_argument, NULL, OPTION_FLAGS + 5 },
+	{ "edid", no_argument, NULL, OPTION_FLAGS + 6 },
+	{ "no-edid", no_argument, NULL, OPTION_FLAGS + 7 },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "list", required_argument, NULL, 'l' },
 	{ "help", no_argument, NULL, OPTION_HELP },
@@ -55,6 +77,24 @@ void options_help(void)
 "                              block as well\n"
 "      --help                print this text\n"
 "      --version             print the version\n"
+"\n"
+"What the loader does before it enters KERNEL. Each wins over what KERNEL\n"
+"itself wishes (struct boot_wishes in boot_info.h):\n"
+"\n"
+"      --stack-size=SIZE     bytes, with K, M or G at the end: 64K (default)\n"
+"                              to 1G, whole pages\n"
+"      --phys-offset=ADDR    map physical memory at ADDR, a multiple of 1 GiB;\n"
+"                              none: do not map it; default\n"
+"      --video=MODE          WIDTHxHEIGHT[xBITS]; min:WIDTHxHEIGHT[xBITS], the\n"
+"                              smallest of at least that; best[xBITS], the\n"
+"                              monitor's own; text; default, as the BIOS has it\n"
+"      --graphics-only       stop where there is no such mode, rather than\n"
+"                              boot in text mode\n"
+"      --kaslr               move a position-independent KERNEL at random\n"
+"      --video-modes         hand over the list of video modes\n"
+"      --edid                hand over what the monitor says of itself\n"
+"      --no-graphics-only, --no-kaslr, --no-video-modes, --no-edid\n"
+"                            do not\n"
 "\n"
 "Exit status: 0 if all went well, 1 if something was refused, 2 if the\n"
 "command line is wrong.\n", stdout);
@@ -129,8 +169,40 @@ static void set_cmdline(struct options *o, const char *arg)
 			    NULL);
 }
 
+static void set_wish(struct options *o, int option, const char *arg)
+{
+	struct wish_options *w = &o->wishes;
+
+	switch (option) {
+	case OPTION_STACK:
+		if (!wish_set_stack_size(w, arg))
+			usage_error(o, "--stack-size is default or whole pages "
+				    "from 64K to 1G, not", arg);
+		break;
+	case OPTION_PHYS:
+		if (!wish_set_phys_offset(w, arg))
+			usage_error(o, "--phys-offset is none, default or a "
+				    "canonical address that 1 GiB divides, "
+				    "not", arg);
+		break;
+	case OPTION_VIDEO:
+		if (!wish_set_video(w, arg))
+			usage_error(o, "--video is default, text, best, "
+				    "WIDTHxHEIGHT[xBITS] or min: and that, "
+				    "not", arg);
+		break;
+	default:
+		option -= OPTION_FLAGS;
+		wish_set_flag(w, flag_options[option / 2], option % 2 == 0);
+	}
+}
+
 static void apply(struct options *o, int option, char *arg)
 {
+	if (option >= OPTION_STACK) {
+		set_wish(o, option, arg);
+		return;
+	}
 	switch (option) {
 	case 'o':
 		o->output = arg;
@@ -176,7 +248,8 @@ static void take_operands(struct options *o, int count, char **operand)
 	bool list = o->action == ACTION_LIST;
 
 	if (list && (count > 0 || o->output != NULL || o->cmdline != NULL ||
-		     o->module_count > 0 || o->symbols))
+		     o->module_count > 0 || o->symbols ||
+		     o->wishes.given != 0))
 		usage_error(o, "--list makes no image: it goes with -v alone",
 			    NULL);
 	else if (!list && count == 0)

@@ -8,6 +8,7 @@
 
 #include "image.h"      /* IMAGE_MAX_MODULES */
 #include "pack.h"       /* enum pack_mode */
+#include "wish_options.h"
 
 struct module_option {
 	const char *path;
@@ -34,6 +35,7 @@ struct options {
 	bool verbose;
 	struct module_option module[IMAGE_MAX_MODULES];
 	size_t module_count;
+	struct wish_options wishes;
 };
 
 /* Keeps pointers into argv, in which it cuts the names off module paths. */

@@ -286,10 +286,11 @@ static bool has_slots(const struct elf64_plan *plan, uint64_t slide,
 /* Kernel, physical memory and window in their places, apart. */
 static void check_vspace(const struct elf64_plan *plan, uint64_t ram_end)
 {
+	const struct vspace_wishes none = { 0 };
 	struct vspace v = { 0 };
 	wide phys, phys_end;
 
-	if (vspace_place(plan, ram_end, &v) != VSPACE_OK) {
+	if (vspace_place(plan, ram_end, &none, &v) != VSPACE_OK) {
 		CHECK(v.slide == 0 && v.phys_offset == 0 && v.window == 0);
 		return;
 	}

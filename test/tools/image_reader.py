@@ -103,6 +103,9 @@ class File:
         self.name = image.directory[self.name_offset:end]
         assert image.directory[end] == 0
         assert self.reserved == 0
+        if self.wish_offset:
+            assert self.type == KERNEL
+            assert self.wish_offset + 64 <= self.size
         assert self.block_count == -(-self.size // BLOCK)
         self.codecs = []
         self.content = b"".join(self.blocks(image, index))
@@ -139,6 +142,38 @@ class File:
         assert lba == self.data_lba + self.data_sectors
         if self.block_count % 15:
             assert not any(table[at + 32:480]), "unused entries are zero"
+
+
+class Wishes:
+    """struct boot_wishes as the superblock has it: in order, and plain."""
+
+    FIELDS = ("magic magic2 version size required flags stack_size "
+              "phys_offset video width height bits_per_pixel").split()
+    KASLR, VIDEO_MODES, EDID, GRAPHICS_ONLY = 8, 16, 32, 64
+    ANY, TEXT, EXACT, BEST, MINIMUM = range(5)
+
+    def __init__(self, data):
+        vars(self).update(zip(self.FIELDS,
+                              struct.unpack("<QQIIIIQQIHHH6x", data)))
+        assert data[:8] == b"BOOTWISH"
+        assert self.magic2 == 0xD3A41C7BE6059F28
+        assert (self.version, self.size, self.required) == (1, 64, 0)
+        assert self.flags & ~0x78 == 0
+        assert not any(data[58:])
+        assert self.stack_size % 4096 == 0
+        assert self.stack_size == 0 or 1 << 16 <= self.stack_size <= 1 << 30
+        assert self.phys_offset == 1 or self.phys_offset % (1 << 30) == 0
+        assert self.video <= self.MINIMUM
+        sides = self.video in (self.EXACT, self.MINIMUM)
+        assert (self.width != 0) == (self.height != 0) == sides
+        assert max(self.width, self.height) <= 16384
+        assert self.bits_per_pixel in (0, 15, 16, 24, 32)
+
+    def asked(self):
+        """What differs from the defaults."""
+        fields = ("flags stack_size phys_offset video width height "
+                  "bits_per_pixel").split()
+        return {f: vars(self)[f] for f in fields if vars(self)[f]}
 
 
 class Image:
@@ -182,7 +217,8 @@ class Image:
          a, t) = struct.unpack("<16sIIQQIIIIQQ", sector[:72])
         assert magic == b"STAGECOACH IMAGE"
         assert (version, block_size, flags) == (1, BLOCK, 0)
-        assert not any(sector[72:496])
+        self.wishes = Wishes(sector[72:136])
+        assert not any(sector[136:496])
         assert super_id == self.id == image_id(self.data, self.super_lba)
         assert len(self.data) == self.disk_sectors * SECTOR
         assert len(self.data) >= 1 << 20

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "image_file.h"
+#include "wishes.h"
 
 #define BUILD_ID                0x1122334455667788ull
 #define BUILD_STAGE2_SECTORS    3
@@ -172,6 +173,7 @@ static inline void build_image(struct build *b, const struct build_file *files,
 	b->super->directory_lba = BUILD_DIRECTORY_LBA;
 	b->super->directory_sectors = 2;
 	b->super->file_count = (uint32_t)count;
+	wishes_none(&b->super->wishes);
 	build_seal_directory(b);
 }
 

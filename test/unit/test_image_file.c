@@ -221,6 +221,15 @@ static void test_super(void **state)
 		ROW(file_count, 0xffffffff, IMAGE_BAD_FIELD, " file_count"),
 		ROW(flags, 1, IMAGE_BAD_FIELD, " flags"),
 		ROW(flags, 0x80000000, IMAGE_BAD_FIELD, " flags"),
+		ROW(wishes.magic[0], 0, IMAGE_BAD_FIELD, " magic"),
+		ROW(wishes.version, 2, IMAGE_BAD_FIELD, " version"),
+		ROW(wishes.size, 72, IMAGE_BAD_FIELD, " size"),
+		ROW(wishes.required, 0x80000000, IMAGE_BAD_FIELD, " required"),
+		ROW(wishes.flags, BOOT_WISH_KASLR, IMAGE_OK, ""),
+		ROW(wishes.stack_size, 0x20000, IMAGE_OK, ""),
+		ROW(wishes.stack_size, 1, IMAGE_BAD_FIELD, " stack_size"),
+		ROW(wishes.phys_offset, 2, IMAGE_BAD_FIELD, " phys_offset"),
+		ROW(wishes.video, 5, IMAGE_BAD_FIELD, " video"),
 #undef ROW
 	};
 	struct build b;
@@ -291,6 +300,18 @@ static void test_super_more(void **state)
 	b.super->directory_sectors = 0;
 	build_seal_super(b.super);
 	assert_int_equal(check_super(&b, &fault), IMAGE_BAD_FIELD);
+	*b.super = good;
+
+	/* What a kernel may say, and mkimage has to have worked out. */
+	b.super->wishes.required = BOOT_WISH_VIDEO;
+	build_seal_super(b.super);
+	assert_int_equal(check_super(&b, &fault), IMAGE_BAD_FIELD);
+	assert_string_equal(named(&fault), "superblock wishes");
+	*b.super = good;
+	b.super->wishes.flags = 0x80000000;
+	build_seal_super(b.super);
+	assert_int_equal(check_super(&b, &fault), IMAGE_BAD_FIELD);
+	assert_string_equal(named(&fault), "superblock wishes");
 	*b.super = good;
 
 	for (i = 0; i < sizeof(good.reserved); i++) {
@@ -422,8 +443,7 @@ static void test_directory(void **state)
 		ROW(0, reserved, 0, IMAGE_OK, ""),
 		BAD(0, reserved, 1),
 		BAD(3, reserved, 1ull << 63),
-		ROW(0, wish_offset, 5, IMAGE_OK, ""),
-		BAD(0, wish_offset, 6),
+		BAD(0, wish_offset, 1),         /* no room for them */
 		BAD(0, wish_offset, UINT64_MAX),
 		BAD(1, wish_offset, 1),
 		BAD(2, wish_offset, 1),
@@ -475,6 +495,16 @@ static void test_directory_more(void **state)
 		assert_int_equal(fault.value, IMAGE_MAX_FILE + 1);
 		b.file[i] = good;
 	}
+
+	/* Wishes lie inside the kernel as a whole. */
+	good = b.file[0];
+	b.file[0].size = 1000;
+	b.file[0].wish_offset = 1000 - sizeof(struct boot_wishes);
+	assert_int_equal(check_directory(&b, &fault), IMAGE_OK);
+	b.file[0].wish_offset++;
+	assert_int_equal(check_directory(&b, &fault), IMAGE_BAD_FIELD);
+	assert_string_equal(named(&fault), "file entry wish_offset");
+	b.file[0] = good;
 
 	/* No other command line: it is its place that is wrong. */
 	b.file[1].type = IMAGE_MODULE;

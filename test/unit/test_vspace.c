@@ -112,6 +112,85 @@ static const struct row rows[] = {
 	{ PIE_BASE, PHYS, WINDOW } },
 };
 
+#define AT(address) { .phys_offset = (address) }
+
+static const struct {
+	struct row row;
+	struct vspace_wishes wishes;
+} wish_rows[] = {
+/* A wish for the map of physical memory. */
+{ { "none", false, 0, { { 0x200000, 1 } }, GIB, 0, { 0, 0, WINDOW } },
+	AT(1) },
+{ { "none, RAM that fits nowhere", false, 0, { { WINDOW, 1 } }, 255 * 512 * GIB,
+	0, { 0, 0, SLOT(509) } },
+	AT(1) },
+{ { "in the low half", false, 0, { { 0x200000, 1 } }, GIB, 0,
+	{ 0, 3 * GIB, WINDOW } },
+	AT(3 * GIB) },
+{ { "up to the end of the low half", false, 0, { { 0x200000, 1 } }, GIB, 0,
+	{ 0, (1ull << 47) - GIB, WINDOW } },
+	AT((1ull << 47) - GIB) },
+{ { "past the end of the low half", false, 0, { { 0x200000, 1 } }, GIB + 1,
+	VSPACE_PHYS, { 0, 0, 0 } },
+	AT((1ull << 47) - GIB) },
+{ { "from the low half into the high one", false, 0, { { 0x200000, 1 } },
+	0ull - (1ull << 47), VSPACE_PHYS, { 0, 0, 0 } },
+	AT((1ull << 47) - GIB) },
+{ { "up to 2^64", false, 0, { { 0x200000, 1 } }, GIB, 0,
+	{ 0, 0 - GIB, WINDOW } },
+	AT(0 - GIB) },
+{ { "past 2^64", false, 0, { { 0x200000, 1 } }, GIB + 1, VSPACE_PHYS,
+	{ 0, 0, 0 } },
+	AT(0 - GIB) },
+{ { "where the window would be", false, 0, { { 0x200000, 1 } }, GIB, 0,
+	{ 0, WINDOW + 5 * GIB, SLOT(509) } },
+	AT(WINDOW + 5 * GIB) },
+{ { "from there on into the next slot", false, 0, { { 0x200000, 1 } },
+	GIB + 1, 0, { 0, SLOT(510) - GIB, SLOT(508) } },
+	AT(SLOT(510) - GIB) },
+{ { "right below the kernel", false, 0, { { KERNEL_BASE, 1 } }, GIB, 0,
+	{ 0, KERNEL_BASE - GIB, WINDOW } },
+	AT(KERNEL_BASE - GIB) },
+{ { "a byte into the kernel", false, 0, { { KERNEL_BASE, 1 } }, GIB + 1,
+	VSPACE_PHYS, { 0, 0, 0 } },
+	AT(KERNEL_BASE - GIB) },
+{ { "behind the kernel", false, 0, { { KERNEL_BASE, GIB } }, GIB, 0,
+	{ 0, KERNEL_BASE + GIB, WINDOW } },
+	AT(KERNEL_BASE + GIB) },
+{ { "on the kernel's last byte", false, 0, { { KERNEL_BASE, GIB + 1 } }, GIB,
+	VSPACE_PHYS, { 0, 0, 0 } },
+	AT(KERNEL_BASE + GIB) },
+{ { "no RAM, where the kernel is not", false, 0, { { KERNEL_BASE, GIB } }, 0, 0,
+	{ 0, KERNEL_BASE + GIB, WINDOW } },
+	AT(KERNEL_BASE + GIB) },
+{ { "where a PIE is moved", true, 0, { { 0, 0x1000 } }, GIB, VSPACE_PHYS,
+	{ 0, 0, 0 } },
+	AT(PIE_BASE) },
+
+/* A wish for KASLR that cannot be. */
+{ { "KASLR, fixed", false, 0, { { 0x200000, 1 } }, GIB, VSPACE_KASLR,
+	{ 0, 0, 0 } },
+	{ .kaslr = true } },
+{ { "KASLR, larger than 2 GiB", true, 0, { { 0x100000, 2 * GIB + 1 } }, GIB,
+	VSPACE_KASLR, { 0, 0, 0 } },
+	{ .kaslr = true } },
+{ { "KASLR, 2 GiB but not aligned", true, 0x200000,
+	{ { 0x101000, 2 * GIB } }, GIB, VSPACE_KASLR, { 0, 0, 0 } },
+	{ .kaslr = true } },
+{ { "KASLR, aligned to 4 GiB", true, 4 * GIB, { { 4 * GIB, 0x1000 } }, GIB,
+	VSPACE_KASLR, { 0, 0, 0 } },
+	{ .kaslr = true } },
+{ { "KASLR, memory where the kernel may go", true, 0, { { 0, 0x1000 } }, GIB,
+	VSPACE_PHYS, { 0, 0, 0 } },
+	{ .kaslr = true, .phys_offset = PIE_BASE + GIB } },
+{ { "KASLR without a choice", true, 0, { { 0, 2 * GIB } }, GIB, 0,
+	{ PIE_BASE, PHYS, WINDOW } },
+	{ .kaslr = true, .random = ~0ull } },
+{ { "KASLR, all but a page of 2 GiB", true, 0, { { 0, 2 * GIB - 0x1000 } }, GIB,
+	0, { PIE_BASE, PHYS, WINDOW } },
+	{ .kaslr = true, .random = ~0ull } },
+};
+
 static struct elf64_plan plan_of(const struct row *row)
 {
 	struct elf64_plan plan = {
@@ -124,7 +203,10 @@ static struct elf64_plan plan_of(const struct row *row)
 		plan.segment[i].vaddr = row->segment[i].vaddr;
 		plan.segment[i].memsz = row->segment[i].memsz;
 		plan.count++;
+		plan.span = row->segment[i].vaddr + row->segment[i].memsz -
+			plan.base;
 	}
+	plan.span = (plan.span + 0xfff) & ~0xfffull;
 	return plan;
 }
 
@@ -140,50 +222,61 @@ static bool is_sound(const struct elf64_plan *plan, uint64_t ram_end,
 {
 	uint64_t phys_last = v->phys_offset + (ram_end ? ram_end - 1 : 0);
 	uint64_t window_last = v->window + (512 * GIB - 1);
+	bool mapped = v->phys_offset != 0;
 
-	if (v->phys_offset < PHYS || phys_last < v->phys_offset ||
-	    v->window < PHYS || v->phys_offset % (512 * GIB) ||
-	    v->window % (512 * GIB) || v->slide % plan->align)
+	if (phys_last < v->phys_offset || v->phys_offset % GIB ||
+	    v->window < PHYS || v->window % (512 * GIB) ||
+	    v->slide % plan->align)
 		return false;
 	for (uint32_t i = 0; i < plan->count; i++) {
 		uint64_t vaddr = plan->segment[i].vaddr + v->slide;
 		uint64_t size = plan->segment[i].memsz;
 
 		if (vaddr + (size - 1) < vaddr ||
-		    touches(v->phys_offset, phys_last, vaddr, size) ||
+		    (mapped &&
+		     touches(v->phys_offset, phys_last, vaddr, size)) ||
 		    touches(v->window, window_last, vaddr, size))
 			return false;
 	}
-	return !touches(v->phys_offset, phys_last, v->window, 512 * GIB);
+	return !mapped ||
+	       !touches(v->phys_offset, phys_last, v->window, 512 * GIB);
+}
+
+static void check_row(const struct row *row,
+		      const struct vspace_wishes *wishes)
+{
+	struct elf64_plan plan = plan_of(row);
+	struct vspace v = { 1, 2, 3 };
+	int err = vspace_place(&plan, row->ram_end, wishes, &v);
+
+	if (err != row->want)
+		fail_msg("%s: error %d", row->name, err);
+	if (err != VSPACE_OK) {
+		assert_true(v.slide == 1 && v.phys_offset == 2 &&
+			    v.window == 3);
+		return;
+	}
+	if (v.slide != row->v.slide ||
+	    v.phys_offset != row->v.phys_offset ||
+	    v.window != row->v.window)
+		fail_msg("%s: slide 0x%llx, phys_offset 0x%llx, "
+			 "window 0x%llx", row->name,
+			 (unsigned long long)v.slide,
+			 (unsigned long long)v.phys_offset,
+			 (unsigned long long)v.window);
+	if (!is_sound(&plan, row->ram_end, &v))
+		fail_msg("%s: things overlap", row->name);
 }
 
 static void test_rows(void **state)
 {
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct row *row = &rows[i];
-		struct elf64_plan plan = plan_of(row);
-		struct vspace v = { 1, 2, 3 };
-		int err = vspace_place(&plan, row->ram_end, &v);
+	const struct vspace_wishes none = { 0 };
 
-		if (err != row->want)
-			fail_msg("%s: error %d", row->name, err);
-		if (err != VSPACE_OK) {
-			assert_true(v.slide == 1 && v.phys_offset == 2 &&
-				    v.window == 3);
-			continue;
-		}
-		if (v.slide != row->v.slide ||
-		    v.phys_offset != row->v.phys_offset ||
-		    v.window != row->v.window)
-			fail_msg("%s: slide 0x%llx, phys_offset 0x%llx, "
-				 "window 0x%llx", row->name,
-				 (unsigned long long)v.slide,
-				 (unsigned long long)v.phys_offset,
-				 (unsigned long long)v.window);
-		if (!is_sound(&plan, row->ram_end, &v))
-			fail_msg("%s: things overlap", row->name);
-	}
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		check_row(&rows[i], &none);
+	for (size_t i = 0; i < sizeof(wish_rows) / sizeof(wish_rows[0]); i++)
+		check_row(&wish_rows[i].row, &wish_rows[i].wishes);
 }
 
 /* Kernels in random slots: full is said only when it is. */
@@ -196,6 +289,7 @@ static void test_random(void **state)
 		struct elf64_plan plan = { .align = 0x1000, .count = 64 };
 		uint64_t need = 1 + i % 24;
 		uint64_t run = 0, longest = 0;
+		const struct vspace_wishes none = { 0 };
 		struct vspace v;
 		unsigned slot = 256;
 
@@ -219,16 +313,70 @@ static void test_random(void **state)
 			run = used ? 0 : run + 1;
 			longest = run > longest ? run : longest;
 		}
-		if (vspace_place(&plan, need * 512 * GIB, &v) == VSPACE_OK)
+		if (vspace_place(&plan, need * 512 * GIB, &none, &v) ==
+		    VSPACE_OK)
 			assert_true(is_sound(&plan, need * 512 * GIB, &v));
 		else
 			assert_true(longest <= need);
 	}
 }
 
+/* Kernels to move about, and how many places there are for them. */
+static const struct {
+	uint64_t base, size, align;
+	uint64_t places;
+} movable[] = {
+	{ 0, 0x1000, 0x1000, 0x80000 - 1 },
+	{ 0x31000, 0x5000, 0x10000, 0x8000 },
+	{ 0x200000, 3 << 20, 0x200000, 1024 - 1 },
+	{ 0, 2 * GIB - 0x9000, 0x1000, 9 },
+	{ 0x40000000, GIB, 0x40000000, 1 },
+};
+
+/* Legal, and each of eight parts of the range about as often. */
+static void test_kaslr(void **state)
+{
+	(void)state;
+	for (size_t m = 0; m < sizeof(movable) / sizeof(movable[0]); m++) {
+		const uint64_t base = movable[m].base;
+		struct elf64_plan plan = {
+			.pie = true, .align = movable[m].align, .base = base,
+			.span = movable[m].size, .count = 1,
+			.segment[0] = { .vaddr = base,
+					.memsz = movable[m].size },
+		};
+		unsigned part[8] = { 0 };
+
+		/* Bits as clocks give them: few, and all of them low. */
+		for (uint64_t i = 0; i < 8000; i++) {
+			const struct vspace_wishes w = {
+				.kaslr = true, .random = i * 3,
+			};
+			struct vspace v;
+			uint64_t where, last;
+
+			assert_int_equal(vspace_place(&plan, GIB, &w, &v), 0);
+			where = base + v.slide;
+			last = where + (plan.span - 1);
+			assert_int_equal(v.slide % plan.align, 0);
+			assert_true(where >= PIE_BASE && last >= where &&
+				    last < 0ull - 0x1000);
+			assert_true(is_sound(&plan, GIB, &v));
+			where = (where - PIE_BASE) / plan.align;
+			assert_true(where < movable[m].places);
+			part[where * 8 / movable[m].places]++;
+		}
+		for (int i = 0; i < 8 && movable[m].places > 1000; i++)
+			if (part[i] < 850 || part[i] > 1150)
+				fail_msg("kernel %zu: part %d %u times", m, i,
+					 part[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_kaslr),
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_random),
 	};

@@ -64,6 +64,7 @@ static bool make_plan(const struct file *file, struct elf64_plan *plan,
 		      uint64_t *slide)
 {
 	struct elf64_fault fault;
+	const struct vspace_wishes none = { 0 };
 	struct elf64_header header;
 	struct vspace space;
 
@@ -71,7 +72,7 @@ static bool make_plan(const struct file *file, struct elf64_plan *plan,
 			       &fault) != 0 ||
 	    elf64_make_plan(&header, file->data + header.phoff, file->size,
 			    plan, &fault) != 0 ||
-	    vspace_place(plan, 0, &space) != 0)
+	    vspace_place(plan, 0, &none, &space) != 0)
 		return false;
 	*slide = space.slide;
 	return true;
