@@ -128,6 +128,24 @@ static void test_lost(void **state)
 	assert_int_equal(clock_by_timer(&a, &b, 10).hz, 0);
 }
 
+/* However long it took: the error is never too small. */
+static void test_held_up(void **state)
+{
+	struct clock_sample a = sample(0x200000, 1000000000, MODE_2, 0);
+	struct clock_sample b = sample(0x200000 + CLOCK_TICK * 0x100000ull,
+				       1000000000, MODE_2, 0);
+	uint64_t counter = b.before - a.before;
+	struct clock_rate rate;
+
+	(void)state;
+	b.after = b.before + counter / 17;
+	rate = clock_by_timer(&a, &b, 0);
+	assert_true(rate.error >= rate.hz / 17 && rate.error < rate.hz / 8);
+	b.after = b.before;
+	rate = clock_by_timer(&a, &b, 0x100000 / 17);
+	assert_true(rate.error >= rate.hz / 18 && rate.error < rate.hz / 8);
+}
+
 static void test_nonsense(void **state)
 {
 	const struct clock_sample a = sample(0x200000, 1000000000, MODE_2, 0);
@@ -172,6 +190,7 @@ int main(void)
 		cmocka_unit_test(test_cpuid),
 		cmocka_unit_test(test_machines),
 		cmocka_unit_test(test_lost),
+		cmocka_unit_test(test_held_up),
 		cmocka_unit_test(test_nonsense),
 	};
 
