@@ -14,6 +14,12 @@
 
 #define VSPACE_DEFAULT_PHYS_OFFSET      0xffff800000000000ull
 #define VSPACE_PIE_LOW                  0x100000ull
+/*
+ * As much physical memory, in bits of its addresses, has room in the top half
+ * beside any kernel in one piece at either end of it: 64 TiB. What a BIOS
+ * reports beyond that is an error of its own.
+ */
+#define VSPACE_RAM_BITS                 46
 #define VSPACE_PIE_HIGH                 0xffffffff80000000ull
 
 enum vspace_err {

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "layout.h"     /* CPU_HAS_* */
+#include "vspace.h"     /* VSPACE_RAM_BITS */
 
 /* Filled by entry.asm, which has the layout. */
 struct cpu_facts {
@@ -26,7 +27,10 @@ static inline void cpu_id(uint32_t leaf, uint32_t *eax, uint32_t *ebx,
 			 : "a"(leaf), "c"(0));
 }
 
-/* One past the highest physical address (Intel SDM, CPUID 80000008h). */
+/*
+ * One past the highest physical address (Intel SDM, CPUID 80000008h), as far as
+ * a kernel's address space has room for it.
+ */
 static inline uint64_t cpu_address_end(void)
 {
 	uint32_t eax, ebx, ecx, edx, bits = 36;
@@ -38,7 +42,7 @@ static inline uint64_t cpu_address_end(void)
 	}
 	if (bits < 32 || bits > 52)
 		bits = 36;
-	return 1ull << bits;
+	return 1ull << (bits < VSPACE_RAM_BITS ? bits : VSPACE_RAM_BITS);
 }
 
 #define CPU_ECX_HYPERVISOR      (1u << 31)      /* CPUID leaf 1 */

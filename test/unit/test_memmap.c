@@ -4,6 +4,7 @@
  * result, and random maps against a model with one type to a page.
  */
 #include "memmap_drawing.h"
+#include "vspace.h"
 
 static void test_check(void **state)
 {
@@ -182,6 +183,13 @@ static const struct e820_row {
 		{ 0x200000000, 0x1000, 2, 1 },
 		{ 0x1ffffff000, 0x1000, 3, 1 } },
 	  3, 0x200000000, 0x9f000, { { 0x100000000, 0x200000000, 1, 0 } } },
+	{ "ACPI tables where a kernel has no room: dropped, clipped", {
+		{ MIB, 0x1000, 1, 1 }, { 100ull << 40, 0x1000, 3, 1 },
+		{ (1ull << VSPACE_RAM_BITS) - 0x1000, 0x2000, 4, 1 } },
+	  3, 1ull << VSPACE_RAM_BITS, 0x9f000, {
+		{ MIB, MIB + 0x1000, 1, 0 },
+		{ (1ull << VSPACE_RAM_BITS) - 0x1000, 1ull << VSPACE_RAM_BITS,
+		  4, 0 } } },
 	{ "an end past 2^64", {
 		{ 0x200000, 0xffffffffffffffff, 1, 1 },
 		{ 0xfffffffffffff000, 0x2000, 2, 1 } },

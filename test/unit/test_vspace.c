@@ -19,6 +19,7 @@
 #define PIE_BASE        0xffffffff80000000ull
 #define KERNEL_BASE     0xffffffff80000000ull
 #define FULL            VSPACE_FULL
+#define MOST            (1ull << VSPACE_RAM_BITS)
 
 struct row {
 	const char *name;
@@ -93,6 +94,18 @@ static const struct row rows[] = {
 	210 * 512 * GIB, 0, { 0, SLOT(301), SLOT(299) } },
 { "window in the first slot", false, 0, { { SLOT(257), 1 } },
 	253 * 512 * GIB, 0, { 0, SLOT(258), PHYS } },
+
+/* The most that stage2 lets through: no kernel at an end is refused for it. */
+{ "64 TiB, low", false, 0, { { 0x200000, 0x1000 } }, MOST, 0,
+	{ 0, PHYS, WINDOW } },
+{ "64 TiB, at the default", false, 0, { { PHYS, 0x1000 } }, MOST, 0,
+	{ 0, SLOT(257), WINDOW } },
+{ "64 TiB, at the window", false, 0, { { WINDOW, 0x1000 } }, MOST, 0,
+	{ 0, PHYS, SLOT(509) } },
+{ "64 TiB, high", false, 0, { { KERNEL_BASE, 0x1000 } }, MOST, 0,
+	{ 0, PHYS, WINDOW } },
+{ "64 TiB, PIE", true, 0, { { 0, 0x1000 } }, MOST, 0,
+	{ PIE_BASE, PHYS, WINDOW } },
 
 /* Position-independent kernels */
 { "PIE at 0", true, 0, { { 0, 0x1000 } }, GIB, 0, { PIE_BASE, PHYS, WINDOW } },
