@@ -3,9 +3,9 @@
 
 ## KERNEL   the kernel that `make run` boots
 KERNEL ?= $(BUILD)/kernel.elf
-## CMDLINE  its command line
+## CMDLINE  its command line (make usb has it, too)
 CMDLINE ?=
-## MODULES  files it gets as modules, each FILE or FILE=NAME
+## MODULES  files it gets as modules, each FILE or FILE=NAME (likewise)
 MODULES ?=
 ## GUI      1: open a window even if there seems to be no display; 0: do not
 GUI ?=
@@ -43,5 +43,5 @@ DEV ?=
 usb: ## Write KERNEL's image to the USB stick DEV
 usb: $(BUILD)/mkimage $(BOOTED)
 	@mkdir -p $(BUILD)/usb
-	$(Q)$(BUILD)/mkimage $(IMAGEFLAGS) -o $(BUILD)/usb/disk.img '$(BOOTED)'
+	$(Q)sh tools/image.sh $(BUILD)/mkimage $(BUILD)/usb/disk.img '$(BOOTED)'
 	$(Q)sh tools/usb.sh $(BUILD)/usb/disk.img $(DEV)

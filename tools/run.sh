@@ -4,10 +4,9 @@
 #
 # usage: run.sh MKIMAGE FOLDER KERNEL
 #
-# The image is made in FOLDER. From the environment: CMDLINE, MODULES, GUI,
-# QEMU, QEMUFLAGS, and IMAGEFLAGS (options of mkimage). Exit 0 when the kernel
-# reports success (0x10 at port 0xf4) or powers off, 1 when it reports failure,
-# 3 when it resets the machine.
+# The image is made in FOLDER. From the environment: GUI, QEMU, QEMUFLAGS, and
+# what image.sh takes. Exit 0 when the kernel reports success (0x10 at port 0xf4)
+# or powers off, 1 when it reports failure, 3 when it resets the machine.
 set -eu
 
 mkimage=$1
@@ -15,15 +14,7 @@ folder=$2
 kernel=$3
 
 image=$folder/$(basename "$kernel" .elf).img
-set -- -o "$image"
-if [ -n "$CMDLINE" ]; then
-	set -- "$@" -c "$CMDLINE"
-fi
-for module in $MODULES; do
-	set -- "$@" -m "$module"
-done
-# shellcheck disable=SC2086 # several words
-"$mkimage" $IMAGEFLAGS "$@" "$kernel"
+sh "${0%/*}/image.sh" "$mkimage" "$image" "$kernel"
 
 if ! command -v "$QEMU" >/dev/null; then
 	echo "$QEMU: not found (make deps run installs it)" >&2

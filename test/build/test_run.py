@@ -111,6 +111,15 @@ def test_wrong_option_of_qemu_ends_it(tree, kernel):
     assert not list((tree / "build/run").glob("wires*"))
 
 
+def test_usb_image_is_what_make_run_boots(tree, kernel, tmp_path):
+    (tmp_path / "one").write_text("1")
+    said = make(tree, "usb", f"KERNEL={kernel('0x10')}", "DEV=/dev/null",
+                "CMDLINE=for a stick", f"MODULES={tmp_path}/one", status=2)
+    assert "usb: /dev/null: is no block device" in said
+    image = (tree / "build/usb/disk.img").read_bytes()
+    assert b"for a stick" in image and b"one" in image
+
+
 def test_refused_kernel(tree, tmp_path):
     (tmp_path / "no.elf").write_text("not a kernel at all")
     said = make(tree, "run", f"KERNEL={tmp_path}/no.elf",
