@@ -5,10 +5,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define LOG_CUT         "[the log is full]\n"
+#define LOG_LINE        256             /* bytes; no line is longer */
 
-/* A log over a caller-owned buffer of size bytes, at least sizeof(LOG_CUT). */
+/* A log over a caller-owned buffer of size bytes, LOG_LINE or more. */
 struct log {
 	char *text;             /* NUL-terminated from the first log_add() on */
 	size_t size;
@@ -16,11 +18,16 @@ struct log {
 	bool full;              /* text ends in LOG_CUT, and takes no more */
 };
 
+/* The values of a log_add(), in their order. */
+#define LOG_VALUES(...) ((const uint64_t[]){ __VA_ARGS__ })
+
 /*
- * Appends text, as format() makes it. What does not fit is left out as a
- * whole, with LOG_CUT in its place, and so is all that follows.
+ * Appends text. In it each '$' stands for the next of the values in
+ * hexadecimal, each '#' for the next in decimal; there are no other
+ * conversions, as a log is written at every boot: printf's way would be a third
+ * of all that a boot takes. What does not fit is left out as a whole, with
+ * LOG_CUT in its place, and so is all that follows.
  */
-void log_add(struct log *log, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+void log_add(struct log *log, const char *text, const uint64_t *value);
 
 #endif

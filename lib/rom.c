@@ -2,12 +2,21 @@
 /* rom.c - looks for the tables that firmware leaves in low memory. */
 #include "rom.h"
 
+#include <stdbool.h>
+#include <string.h>
+
 #include "rsdp.h"
 #include "smbios.h"
 
+/* "RSD PTR ", "_SM_" and "_SM3_": what each begins with, little-endian. */
+static const uint32_t anchor[ROM_KINDS] = {
+	[ROM_RSDP] = 0x20445352, [ROM_SMBIOS] = 0x5f4d535f,
+	[ROM_SMBIOS3] = 0x334d535f,
+};
+
 /*
- * "RSD PTR ", "_SM_" and "_SM3_" have this in common, and nothing else: one
- * comparison a step tells that none of the three is there.
+ * They have this in common, and nothing else: one comparison a step tells that
+ * none of the three is there.
  */
 #define SECOND_LETTER   'S'
 
@@ -23,31 +32,36 @@ static int check(unsigned kind, const uint8_t *data, size_t room,
 	return smbios3_check(data, room, size);
 }
 
-/* How many kinds there are in found[] when it has been looked at. */
-__attribute__((noinline))
-static unsigned look_at(const uint8_t *data, size_t room,
-			struct rom_table found[ROM_KINDS])
+static void look_at(const uint8_t *data, size_t room,
+		    struct rom_table found[ROM_KINDS])
 {
-	unsigned kind, count = 0;
-	uint32_t size;
+	uint32_t word, size;
+	unsigned kind;
 
+	memcpy(&word, data, sizeof(word));
 	for (kind = 0; kind < ROM_KINDS; kind++) {
-		if (found[kind].size == 0 &&
-		    check(kind, data, room, &size) == 0) {
-			found[kind].data = data;
-			found[kind].size = size;
-		}
-		count += found[kind].size != 0;
+		if (word != anchor[kind] || found[kind].size != 0 ||
+		    check(kind, data, room, &size) != 0)
+			continue;
+		found[kind].data = data;
+		found[kind].size = size;
 	}
-	return count;
+}
+
+static bool all_found(const struct rom_table found[ROM_KINDS])
+{
+	unsigned kind;
+
+	for (kind = 0; kind < ROM_KINDS && found[kind].size != 0; kind++)
+		;
+	return kind == ROM_KINDS;
 }
 
 void rom_scan(const void *base, size_t size,
 	      struct rom_table found[ROM_KINDS])
 {
 	const uint8_t *at = base;
-	const uint8_t *end = at + size;
-	int i;
+	const uint8_t *end = at + size, *step;
 
 	for (; at < end; at += STEPS_AT_ONCE * ROM_STEP) {
 		/* Three instructions a step with this test, seven without. */
@@ -56,10 +70,11 @@ void rom_scan(const void *base, size_t size,
 		    at[1 + 2 * ROM_STEP] != SECOND_LETTER &&
 		    at[1 + 3 * ROM_STEP] != SECOND_LETTER)
 			continue;
-		for (i = 0; i < STEPS_AT_ONCE; i++)
-			if (look_at(at + i * ROM_STEP,
-				    (size_t)(end - at) - (size_t)i * ROM_STEP,
-				    found) == ROM_KINDS)
-				return;
+		for (step = at; step < at + STEPS_AT_ONCE * ROM_STEP;
+		     step += ROM_STEP)
+			if (step[1] == SECOND_LETTER)
+				look_at(step, (size_t)(end - step), found);
+		if (all_found(found))
+			return;
 	}
 }

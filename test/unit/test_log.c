@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: 0BSD
 /* test_log.c - the boot log, and what happens when it is full. */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -12,37 +14,68 @@
 
 static void test_adds(void **state)
 {
-	char text[64];
+	char text[3 * LOG_LINE];
 	struct log log = { .text = text, .size = sizeof(text) };
 
 	(void)state;
-	log_add(&log, "drive %02x, ", 0x80u);
-	log_add(&log, "%s\n", "EDD 3.0");
-	log_add(&log, "%s", "");
-	assert_string_equal(text, "drive 80, EDD 3.0\n");
+	log_add(&log, "drive $, # sectors", LOG_VALUES(0x80, 2048));
+	log_add(&log, ": 100% (!)\n", NULL);
+	log_add(&log, "", NULL);
+	assert_string_equal(text, "drive 80, 2048 sectors: 100% (!)\n");
 	assert_int_equal(log.used, strlen(text));
 	assert_false(log.full);
+}
+
+/* Every number of digits, and both sides of where one more is needed. */
+static void test_numbers(void **state)
+{
+	char text[3 * LOG_LINE], right[64];
+	uint64_t unit, value;
+	int i;
+
+	(void)state;
+	for (unit = 1; unit != 0; unit = unit <= UINT64_MAX / 2 ? unit * 2 : 0) {
+		for (i = -1; i <= 1; i++) {
+			struct log log = { .text = text, .size = sizeof(text) };
+
+			value = unit + (uint64_t)i;
+			log_add(&log, "$ #", LOG_VALUES(value, value));
+			snprintf(right, sizeof(right), "%" PRIx64 " %" PRIu64,
+				 value, value);
+			assert_string_equal(text, right);
+		}
+	}
+	for (unit = 1; unit <= UINT64_MAX / 10; unit *= 10) {
+		for (i = -1; i <= 1; i++) {
+			struct log log = { .text = text, .size = sizeof(text) };
+
+			value = unit * 10 + (uint64_t)i;
+			log_add(&log, "#", &value);
+			snprintf(right, sizeof(right), "%" PRIu64, value);
+			assert_string_equal(text, right);
+		}
+	}
 }
 
 /* Of any size: lines as a whole, then the mark, and no byte behind. */
 static void test_full(void **state)
 {
 	(void)state;
-	for (size_t size = sizeof(LOG_CUT); size < 100; size++) {
+	for (size_t size = LOG_LINE; size < 3 * LOG_LINE; size++) {
 		char *text = malloc(size);
 		struct log log = { .text = text, .size = size };
-		size_t lines = (size - sizeof(LOG_CUT)) / 7;
-		size_t i;
+		size_t lines, i;
 
-		for (i = 0; i < 30; i++)
-			log_add(&log, "line %u\n", (unsigned)(i % 10));
+		for (i = 0; i < 3 * LOG_LINE / 7; i++)
+			log_add(&log, "line #\n", LOG_VALUES(i % 10));
 		assert_true(log.full);
 		assert_int_equal(log.used, strlen(text));
+		lines = (log.used - (sizeof(LOG_CUT) - 1)) / 7;
 		assert_int_equal(log.used, lines * 7 + sizeof(LOG_CUT) - 1);
 		for (i = 0; i < lines; i++)
 			assert_memory_equal(text + 7 * i, "line ", 5);
 		assert_string_equal(text + 7 * lines, LOG_CUT);
-		log_add(&log, "%s", "");
+		log_add(&log, "more", NULL);
 		assert_string_equal(text + 7 * lines, LOG_CUT);
 		free(text);
 	}
@@ -52,6 +85,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_adds),
+		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_full),
 	};
 
