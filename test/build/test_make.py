@@ -35,7 +35,8 @@ def touched(tree, file, *arguments):
     before = objects(tree)
     os.utime(tree / file)
     make(tree, "-j2", *arguments)
-    assert "Nothing to be done" in make(tree, *arguments)
+    said = make(tree, "--debug=b", *arguments)      # with its reasons
+    assert "Nothing to be done" in said, said
     after = objects(tree)
     return {name for name in after if after[name] != before.get(name)}
 
@@ -117,8 +118,8 @@ def test_file_that_goes_is_linked_no_more(tree):
     assert touched(tree, "kernel/more.c") == {("kernel", "kernel/more")}
     before = (tree / "build/kernel.elf").stat().st_mtime_ns
     more.unlink()
-    make(tree)
-    assert (tree / "build/kernel.elf").stat().st_mtime_ns != before
+    said = make(tree, "--debug=b")
+    assert (tree / "build/kernel.elf").stat().st_mtime_ns != before, said
 
 
 def test_commands_are_shown_on_demand(tree):
