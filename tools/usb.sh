@@ -8,8 +8,8 @@
 # what it is about to overwrite; asks for its name, unless YES=1; writes, and
 # compares what it reads back.
 #
-# USB_SYS and USB_PROC stand in for /sys and /proc, so that every refusal can
-# be tested.
+# USB_SYS and USB_PROC stand in for /sys and /proc, and the file USB_STICK for a
+# stick, so that every refusal can be tested.
 
 set -u
 
@@ -31,7 +31,8 @@ fi
 [ -f "$image" ] || refuse "$image" 'is no image file'
 [ -e "$device" ] || refuse "$device" 'does not exist'
 device=$(readlink -f "$device")
-[ -b "$device" ] || refuse "$device" 'is no block device'
+[ -b "$device" ] || [ "$device" = "${USB_STICK-}" ] ||
+	refuse "$device" 'is no block device'
 
 name=${device##*/}
 node=$sys/class/block/$name

@@ -3,8 +3,8 @@
 # `make test-docs-long`.
 
 """As root, and best on a machine that is nobody's: `make deps` installs
-packages. A loop device is the USB stick /dev/sdX; a made-up /sys says that it
-can be removed."""
+packages. A loop device is the USB stick /dev/sdX, or a plain file where there is
+none; a made-up /sys says that it can be removed."""
 
 import os
 import subprocess
@@ -21,15 +21,18 @@ class Stick:
         backing = folder / "stick"
         with open(backing, "wb") as file:
             file.truncate(STICK_SIZE)
-        self.device = subprocess.run(
-            ["losetup", "-f", "--show", backing], check=True,
-            stdout=subprocess.PIPE, universal_newlines=True).stdout.strip()
+        loop = subprocess.run(["losetup", "-f", "--show", backing],
+                              stdout=subprocess.PIPE, check=False,
+                              universal_newlines=True)
+        self.is_loop = loop.returncode == 0
+        self.device = loop.stdout.strip() if self.is_loop else str(backing)
         node = folder / "sys/class/block" / os.path.basename(self.device)
         node.mkdir(parents=True)
         for name, text in (("removable", "1"), ("ro", "0"),
                            ("size", str(STICK_SIZE // 512))):
             (node / name).write_text(text + "\n")
-        self.environment = {"USB_SYS": str(folder / "sys")}
+        self.environment = {"USB_SYS": str(folder / "sys"),
+                            "USB_STICK": self.device}
 
     def holds(self, path):
         content = path.read_bytes()
@@ -37,7 +40,8 @@ class Stick:
             return device.read(len(content)) == content
 
     def close(self):
-        subprocess.run(["losetup", "-d", self.device], check=True)
+        if self.is_loop:
+            subprocess.run(["losetup", "-d", self.device], check=True)
 
 
 @pytest.fixture(name="stick")

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: 0BSD
 # test_usb.py - `make usb` writes a stick, and refuses everything else.
 #
-# A loop device is the stick; a made-up /sys and /proc say what it is.
+# A loop device is the stick, and a plain file for machines without; a made-up
+# /sys and /proc say what it is.
 
 import os
 import shutil
@@ -15,18 +16,26 @@ SIZE = 2 * 1024 * 1024
 CONTENT = bytes(range(256)) * 4096
 
 
-@pytest.fixture(name="stick")
-def make_stick(tmp_path):
-    """A loop device of SIZE bytes, if this machine lets us have one."""
-    backing = tmp_path / "stick"
-    backing.write_bytes(b"\xff" * SIZE)
+def attach(backing):
+    """A loop device, if this machine lets us have one."""
     if shutil.which("losetup") is None:
         pytest.skip("no losetup")
     run = subprocess.run(["losetup", "-f", "--show", backing],
                          capture_output=True, text=True, check=False)
     if run.returncode != 0:
         pytest.skip("no loop device: " + run.stderr.strip())
-    device = run.stdout.strip()
+    return run.stdout.strip()
+
+
+@pytest.fixture(name="stick", params=["loop device", "plain file"])
+def make_stick(tmp_path, request):
+    """SIZE bytes that can be written."""
+    backing = tmp_path / "stick"
+    backing.write_bytes(b"\xff" * SIZE)
+    if request.param == "plain file":
+        yield str(backing)
+        return
+    device = attach(backing)
     yield device
     subprocess.run(["losetup", "-d", device], check=True)
 
@@ -49,7 +58,7 @@ def make_world(tmp_path, stick):
     image.write_bytes(CONTENT)
     return {"node": node, "proc": proc, "image": image, "device": stick,
             "env": {**os.environ, "USB_SYS": str(tmp_path / "sys"),
-                    "USB_PROC": str(proc)}}
+                    "USB_PROC": str(proc), "USB_STICK": stick}}
 
 
 def usb(world, answer="", device=None, **env):
@@ -57,6 +66,11 @@ def usb(world, answer="", device=None, **env):
         ["sh", SCRIPT, world["image"], device or world["device"]],
         input=answer, env={**world["env"], **env}, capture_output=True,
         text=True, timeout=60, check=False)
+
+
+def place(world):
+    """Where a stick of its name would be."""
+    return f"/dev/{Path(world['device']).name}"
 
 
 def bytes_of(world):
@@ -118,7 +132,7 @@ def test_write_protected(world):
 
 def test_mounted(world):
     (world["proc"] / "mounts").write_text(
-        f"proc /proc proc rw 0 0\n{world['device']} /mnt vfat rw 0 0\n")
+        f"proc /proc proc rw 0 0\n{place(world)} /mnt vfat rw 0 0\n")
     refused(world, "is in use")
 
 
@@ -131,7 +145,7 @@ def test_partition_mounted(world):
 
 def test_swap(world):
     (world["proc"] / "swaps").write_text(
-        f"Filename Type\n{world['device']} partition 1 0 -2\n")
+        f"Filename Type\n{place(world)} partition 1 0 -2\n")
     refused(world, "is in use")
 
 
