@@ -22,6 +22,14 @@ FUZZ_CFLAGS += $(FUZZFLAGS)
 
 FUZZ_LIB_OBJ := $(patsubst %.c,$(FUZZ_OBJ)/%.o,\
 	$(filter-out lib/string.c,$(sort $(wildcard lib/*.c))))
+# Some run code of stage2 on this machine, or all of mkimage.
+FUZZ_STAGE2 := $(addprefix stage2/,files.c kernel.c memory.c pages.c) \
+	test/fuzz/stage2_host.c
+FUZZ_MORE_stage2 := $(FUZZ_STAGE2)
+FUZZ_STAGE2_FLAGS := -D_GNU_SOURCE -include test/fuzz/stage2_io.h -Istage2
+FUZZ_LINK_stage2 := -Wl,--wrap=memmap_take,--wrap=memmap_take_some
+fuzz-more = $(patsubst %.c,$2/%.o,$(FUZZ_MORE_$1))
+
 FUZZERS := $(FUZZ_ALL:%=$(FUZZ)/%)
 FUZZ_REPLAYS := $(FUZZ_ALL:%=$(FUZZ)/replay/%)
 
@@ -32,22 +40,29 @@ $(FUZZ_OBJ)/%.o: %.c $(BUILD)/flags/fuzz
 	$(call begin,FUZZCC)
 	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -MMD -MP -MF $@.d -c -o $@ $<
 
+$(FUZZ_STAGE2:%.c=$(FUZZ_OBJ)/%.o) $(FUZZ_OBJ)/test/fuzz/fuzz_stage2.o: \
+	FUZZ_CFLAGS += $(FUZZ_STAGE2_FLAGS)
+$(FUZZ_STAGE2:%.c=$(UNIT)/%.o) $(UNIT)/test/fuzz/fuzz_stage2.o: \
+	UNIT_CFLAGS += $(FUZZ_STAGE2_FLAGS)
+
+.SECONDEXPANSION:
 $(FUZZERS): $(FUZZ)/%: $(FUZZ_OBJ)/test/fuzz/fuzz_%.o $(FUZZ_LIB_OBJ) \
-		$(BUILD)/flags/fuzz-objects
+		$$(call fuzz-more,$$*,$(FUZZ_OBJ)) $(BUILD)/flags/fuzz-objects
 	$(call begin,LINK,$@)
-	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $< \
-		$(FUZZ_LIB_OBJ) $(FUZZ_LIBS)
+	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer $(FUZZ_LINK_$*) \
+		-o $@ $(filter %.o,$^) $(FUZZ_LIBS)
 
 # These share their objects with the unit tests.
 $(FUZZ_REPLAYS): $(FUZZ)/replay/%: $(UNIT)/test/fuzz/fuzz_%.o \
 		$(UNIT)/test/fuzz/main_replay.o $(UNIT_OBJ) \
-		$(BUILD)/flags/unit-objects
+		$$(call fuzz-more,$$*,$(UNIT)) $(BUILD)/flags/unit-objects
 	$(call begin,LINK,$@)
-	$(Q)$(HOSTCC) $(UNIT_CFLAGS) -o $@ $(filter %.o,$^) $(FUZZ_LIBS)
+	$(Q)$(HOSTCC) $(UNIT_CFLAGS) $(FUZZ_LINK_$*) -o $@ \
+		$(filter %.o,$^) $(FUZZ_LIBS)
 
--include $(wildcard $(FUZZ_LIB_OBJ:=.d) $(FUZZ_ALL:%=\
-	$(FUZZ_OBJ)/test/fuzz/fuzz_%.o.d) $(FUZZ_ALL:%=\
-	$(UNIT)/test/fuzz/fuzz_%.o.d) $(UNIT)/test/fuzz/main_replay.o.d)
+-include $(wildcard $(FUZZ_LIB_OBJ:=.d) \
+	$(foreach folder,$(FUZZ_OBJ) $(UNIT),$(folder)/test/fuzz/*.o.d \
+	$(folder)/stage2/*.o.d))
 
 # `make test` runs them; one that is told to run something else needs not wait.
 ifneq ($(filter test test/ test/fuzz%,$(TESTS)),)

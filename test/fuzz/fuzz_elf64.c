@@ -3,16 +3,19 @@
  * fuzz_elf64.c - ELF header and program headers: the verdict against one that
  * is made in another way, what every plan keeps, and where vspace puts it.
  *
- * Input: flags, the file's size (8 bytes), ram_end (5 bytes), ELF header,
- * program headers.
+ * Input: flags, the file's size (8 bytes), ram_end (5 bytes), wishes if there
+ * are any, ELF header, program headers.
  */
 #include "fuzz.h"
 
 #include "../unit/elf_build.h"
+#include "boot_info.h"  /* BOOT_PHYS_* */
 #include "vspace.h"
 
 #define FLAG_RIGHT_HEADER       1       /* so that the rest is looked at */
 #define FLAG_PHDRS_FOLLOW       2       /* as many as the input has */
+#define FLAG_PHYS               4       /* wishes: physical memory there */
+#define FLAG_KASLR              8
 
 #define MAX_PHDRS_BYTES         (ELF64_MAX_PHDRS * ELF64_PHDR_SIZE)
 
@@ -283,27 +286,58 @@ static bool has_slots(const struct elf64_plan *plan, uint64_t slide,
 	return false;
 }
 
-/* Kernel, physical memory and window in their places, apart. */
-static void check_vspace(const struct elf64_plan *plan, uint64_t ram_end)
+static void check_slide(const struct elf64_plan *plan, bool kaslr,
+			uint64_t slide)
 {
-	const struct vspace_wishes none = { 0 };
-	struct vspace v = { 0 };
-	wide phys, phys_end;
+	uint64_t base = plan->base + slide;
 
-	if (vspace_place(plan, ram_end, &none, &v) != VSPACE_OK) {
+	CHECK(slide % plan->align == 0);
+	CHECK(!plan->pie || base >= 0x100000);
+	if (kaslr)
+		CHECK(plan->pie && base >= VSPACE_PIE_HIGH &&
+		      (wide)base + plan->span <= END);
+	else
+		CHECK(slide == 0 || (plan->pie && plan->base < 0x100000));
+}
+
+/* As wished, or somewhere in the top half; clear of the kernel anyway. */
+static void check_phys(const struct elf64_plan *plan, uint64_t ram_end,
+		       uint64_t wish, const struct vspace *v)
+{
+	wide phys = v->phys_offset, end = phys + (ram_end ? ram_end : 1);
+
+	if (wish == BOOT_PHYS_NONE) {
+		CHECK(phys == 0);
+		return;
+	}
+	CHECK(wish == 0 || phys == wish);
+	CHECK(!touches(phys, end, v->window, (wide)v->window + SLOT));
+	for (uint32_t i = 0; i < plan->count; i++) {
+		uint64_t vaddr = plan->segment[i].vaddr + v->slide;
+
+		CHECK(!touches(phys, end, vaddr,
+			       (wide)vaddr + plan->segment[i].memsz));
+	}
+	if (wish == 0) {
+		CHECK(phys >= HIGH && phys % SLOT == 0 && end <= END - SLOT);
+		CHECK(!has_slots(plan, v->slide, phys, end));
+	}
+}
+
+/* Kernel, physical memory and window in their places, apart. */
+static void check_vspace(const struct elf64_plan *plan, uint64_t ram_end,
+			 const struct vspace_wishes *wishes)
+{
+	struct vspace v = { 0 };
+
+	if (vspace_place(plan, ram_end, wishes, &v) != VSPACE_OK) {
 		CHECK(v.slide == 0 && v.phys_offset == 0 && v.window == 0);
 		return;
 	}
-	CHECK(v.slide == 0 || (plan->pie && plan->base < 0x100000));
-	CHECK(v.slide % plan->align == 0);
-	CHECK(!plan->pie || plan->base + v.slide >= 0x100000);
-	phys = v.phys_offset;
-	phys_end = phys + (ram_end ? ram_end : 1);
-	CHECK(phys >= HIGH && phys % SLOT == 0 && phys_end <= END - SLOT);
+	check_slide(plan, wishes->kaslr, v.slide);
+	check_phys(plan, ram_end, wishes->phys_offset, &v);
 	CHECK(v.window >= HIGH && v.window % SLOT == 0 &&
 	      (wide)v.window + SLOT <= END - SLOT);
-	CHECK(!touches(phys, phys_end, v.window, (wide)v.window + SLOT));
-	CHECK(!has_slots(plan, v.slide, phys, phys_end));
 	CHECK(!has_slots(plan, v.slide, v.window, (wide)v.window + SLOT));
 }
 
@@ -333,7 +367,7 @@ static void check_notes(struct elf64_plan *plan)
 }
 
 static void run(const uint8_t *header, const struct view *v, uint64_t ram_end,
-		size_t have)
+		const struct vspace_wishes *wishes, size_t have)
 {
 	static struct elf64_plan plan;
 	struct elf64_fault fault = { .segment = -7 };
@@ -362,7 +396,24 @@ static void run(const uint8_t *header, const struct view *v, uint64_t ram_end,
 	CHECK(elf_check_plan(&plan, v->file_size));
 	check_find(&plan);
 	check_notes(&plan);
-	check_vspace(&plan, ram_end);
+	check_vspace(&plan, ram_end, wishes);
+}
+
+/* As wishes_read() lets them through. */
+static void get_wishes(struct fuzz *f, uint8_t flags,
+		       struct vspace_wishes *wishes)
+{
+	uint64_t address;
+
+	*wishes = (struct vspace_wishes){ .kaslr = flags & FLAG_KASLR };
+	if (flags & FLAG_KASLR)
+		wishes->random = fuzz_u64(f);
+	if (!(flags & FLAG_PHYS))
+		return;
+	address = fuzz_u64(f) << 16;
+	wishes->phys_offset = (uint64_t)((int64_t)address >> 16);
+	if (wishes->phys_offset != BOOT_PHYS_NONE)
+		wishes->phys_offset &= ~(BOOT_PHYS_ALIGN - 1);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -373,9 +424,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint8_t flags = fuzz_u8(&f);
 	struct view v = { .file_size = fuzz_u64(&f), .phdrs = phdrs };
 	uint64_t ram_end = fuzz_u32(&f);
+	struct vspace_wishes wishes;
 	size_t have;
 
 	ram_end = (ram_end << 20 | fuzz_u8(&f)) & ((1ull << 52) - 1);
+	get_wishes(&f, flags, &wishes);
 	have = f.left < ELF64_HEADER_SIZE ? f.left : ELF64_HEADER_SIZE;
 	fuzz_bytes(&f, header, sizeof(header));
 	if (flags & FLAG_RIGHT_HEADER) {
@@ -388,7 +441,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (flags & FLAG_PHDRS_FOLLOW)
 		elf_put(header, EH_PHNUM, 2, f.left / ELF64_PHDR_SIZE);
 	fuzz_bytes(&f, phdrs, sizeof(phdrs));
-	run(header, &v, ram_end, have);
+	run(header, &v, ram_end, &wishes, have);
 	return 0;
 }
 
