@@ -195,6 +195,22 @@ def test_commands(tmp_path):
     assert run_documents(tmp_path) >= 5, "there were more commands than that"
 
 
+COMMANDS = ("addr2line", "bochs", "cargo", "cmake", "dd", "gcc", "gdb",
+            "ld", "make", "mkimage", "nasm", "nm", "objdump", "objcopy", "rustc",
+            "stagecoach-run", "sudo")
+
+
+@pytest.mark.parametrize("document", DOCS, ids=name)
+def test_commands_are_marked_as_such(document):
+    """Only blocks of the language sh are run."""
+    for block in blocks(document):
+        for line in block.text.splitlines():
+            word = (line.split() or [""])[0]
+            assert block.language != "" or not (
+                word in COMMANDS or
+                word.startswith(("build/", "qemu-"))), f"{block.place}: {line}"
+
+
 # ---- links -----------------------------------------------------------------
 
 def anchor(heading):
