@@ -10,7 +10,7 @@ MKIMAGE_CFLAGS := -O2 $(CFLAGS) $(HOST_CFLAGS) -Itools -fPIE \
 	-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
 	-DSTAGECOACH_VERSION='"$(VERSION)"'
 MKIMAGE_LDFLAGS := -pie -Wl,-z,relro,-z,now $(LDFLAGS)
-MKIMAGE_LIBS := -llz4
+MKIMAGE_LIBS := -llz4 -pthread
 
 $(eval $(call remember,mkimage,$(HOSTCC) $(MKIMAGE_CFLAGS) $(MKIMAGE_LDFLAGS) \
 	$(MKIMAGE_LIBS),$(HOSTCC)))

@@ -14,77 +14,108 @@
 #include "image_layout.h"
 #include "image_write.h"
 #include "output.h"
+#include "pack_many.h"
+#include "progress.h"
 #include "stages.h"
 
 struct writer {
 	struct output *out;
 	const struct content *contents;
 	struct image_layout layout;
-	struct packer *packer;
-	uint8_t block[IMAGE_BLOCK_SIZE];
+	struct pack_many *packers;
+	struct progress progress;
 };
 
-/* Reads, packs and writes one block, and fills its entry in the table. */
-static int write_block(struct writer *w, size_t index, uint32_t number,
-		       struct image_block *entry, struct failure *f)
+/* Reads count blocks of a file from the block number on, to be packed. */
+static int read_blocks(struct writer *w, size_t index, uint32_t number,
+		       uint32_t count, struct failure *f)
 {
 	const struct content *c = &w->contents[index];
-	struct image_file *file = &w->layout.file[index];
-	uint64_t offset = (uint64_t)number * IMAGE_BLOCK_SIZE;
-	uint64_t left = c->size - offset;
-	size_t size = left < IMAGE_BLOCK_SIZE ? (size_t)left :
-		IMAGE_BLOCK_SIZE;
-	size_t bytes;
-	struct packed packed;
+	struct packed *p = pack_many_blocks(w->packers);
 
-	if (c->read(c, w->block, size, offset, f) != 0)
-		return -1;
-	memset(w->block + size, 0, IMAGE_BLOCK_SIZE - size);
-	packed = pack_block(w->packer, w->block, size);
+	for (uint32_t i = 0; i < count; i++, p++) {
+		uint64_t offset = (uint64_t)(number + i) * IMAGE_BLOCK_SIZE;
+		uint64_t left = c->size - offset;
 
-	entry->codec = packed.codec;
-	entry->stored_size = packed.stored_size;
-	if (packed.codec == IMAGE_ZERO)
-		return 0;
-	bytes = (size_t)packed.sectors * SECTOR_SIZE;
-	entry->lba = w->layout.next_lba;
-	entry->sum = checksum_start();
-	checksum_add(&entry->sum, packed.data, bytes);
-	if (file->data_sectors == 0)
-		file->data_lba = entry->lba;
-	file->data_sectors += packed.sectors;
-	w->layout.next_lba += packed.sectors;
-	return output_write(w->out, packed.data, bytes,
-			    entry->lba * SECTOR_SIZE, f);
-}
-
-/* All of a file's blocks, and a sector of its table after each 15. */
-static int write_file(struct writer *w, size_t index, struct failure *f)
-{
-	const struct image_file *file = &w->layout.file[index];
-	uint64_t table_lba = file->table_lba;
-	uint32_t number = 0;
-
-	while (number < file->block_count) {
-		struct image_table table = {
-			.first_block = number,
-			.file = index,
-			.sum = checksum_start(),
-		};
-
-		for (int i = 0; i < IMAGE_TABLE_BLOCKS &&
-		     number < file->block_count; i++, number++)
-			if (write_block(w, index, number, &table.block[i],
-					f) != 0)
-				return -1;
-		checksum_add(&table.sum, &table,
-			     offsetof(struct image_table, sum));
-		if (output_write(w->out, &table, sizeof(table),
-				 table_lba++ * SECTOR_SIZE, f) != 0)
+		p->size = left < IMAGE_BLOCK_SIZE ? (size_t)left :
+			IMAGE_BLOCK_SIZE;
+		if (c->read(c, p->block, p->size, offset, f) != 0)
 			return -1;
+		memset(p->block + p->size, 0, IMAGE_BLOCK_SIZE - p->size);
 	}
 	return 0;
 }
+
+/* Writes one block, and fills its entry in the table. */
+static int write_block(struct writer *w, size_t index, const struct packed *p,
+		       struct image_block *entry, struct failure *f)
+{
+	struct image_file *file = &w->layout.file[index];
+
+	progress_add(&w->progress, p->size);
+	entry->codec = p->codec;
+	entry->stored_size = p->stored_size;
+	if (p->codec == IMAGE_ZERO)
+		return 0;
+	entry->lba = w->layout.next_lba;
+	entry->sum = p->sum;
+	if (file->data_sectors == 0)
+		file->data_lba = entry->lba;
+	file->data_sectors += p->sectors;
+	w->layout.next_lba += p->sectors;
+	return output_write(w->out, p->data, (size_t)p->sectors * SECTOR_SIZE,
+			    entry->lba * SECTOR_SIZE, f);
+}
+
+/* A table's blocks, packed, and the table itself. */
+static int write_table(struct writer *w, size_t index, uint32_t number,
+		       const struct packed *packed, uint32_t count,
+		       struct failure *f)
+{
+	uint64_t lba = w->layout.file[index].table_lba +
+		number / IMAGE_TABLE_BLOCKS;
+	struct image_table table = {
+		.first_block = number,
+		.file = index,
+		.sum = checksum_start(),
+	};
+
+	for (uint32_t i = 0; i < count; i++)
+		if (write_block(w, index, &packed[i], &table.block[i], f) != 0)
+			return -1;
+	checksum_add(&table.sum, &table, offsetof(struct image_table, sum));
+	return output_write(w->out, &table, sizeof(table), lba * SECTOR_SIZE,
+			    f);
+}
+
+static uint32_t least(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+/* All of a file's blocks, as many at a time as are packed at once. */
+static int write_file(struct writer *w, size_t index, struct failure *f)
+{
+	const uint32_t blocks = w->layout.file[index].block_count;
+	const struct packed *packed = pack_many_blocks(w->packers);
+	uint32_t number, count, i, n;
+
+	for (number = 0; number < blocks; number += count) {
+		count = least(blocks - number, PACK_MANY);
+		if (read_blocks(w, index, number, count, f) != 0)
+			return -1;
+		pack_many(w->packers, count);
+		for (i = 0; i < count; i += n) {
+			n = least(count - i, IMAGE_TABLE_BLOCKS);
+			if (write_table(w, index, number + i, packed + i, n,
+					f) != 0)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+_Static_assert(PACK_MANY % IMAGE_TABLE_BLOCKS == 0, "no table is cut in two");
 
 /* The command line's data come before the kernel's: they are small. */
 static int write_files(struct writer *w, struct failure *f)
@@ -108,22 +139,27 @@ int image_write(struct output *out, const struct content *contents,
 		enum pack_mode mode, struct failure *f)
 {
 	struct writer *w = calloc(1, sizeof(*w));
+	uint64_t total = 0;
 	int err = -1;
 
 	if (w != NULL)
-		w->packer = packer_new(mode);
-	if (w == NULL || w->packer == NULL) {
+		w->packers = pack_many_new(mode);
+	if (w == NULL || w->packers == NULL) {
 		fail(f, out->path, "%s", strerror(ENOMEM));
 	} else {
 		w->out = out;
 		w->contents = contents;
+		for (size_t i = 0; i < count; i++)
+			total += contents[i].size;
+		progress_begin(&w->progress, out->path, total);
 		image_layout_begin(&w->layout, stage2_bin_size, contents,
 				   count);
 		err = write_files(w, f);
 		if (err == 0)
 			err = image_write_front(out, &w->layout, contents,
 						wishes, f);
-		packer_free(w->packer);
+		progress_end(&w->progress);
+		pack_many_free(w->packers);
 	}
 	free(w);
 	return err;

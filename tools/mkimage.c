@@ -4,7 +4,8 @@
  *
  * Who calls whom: options (with wish_options) reads the command line; input,
  * kernel, kernel_relocate and kernel_wishes judge what goes in; image_write
- * lays it out in an output, with the help of pack, image_layout, image_front, mbr and image_id;
+ * lays it out in an output, with the help of pack, pack_many, progress,
+ * image_layout, image_front, mbr and image_id;
  * image_list prints and verifies it.
  */
 #include "host.h"

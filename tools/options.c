@@ -68,7 +68,7 @@ void options_help(void)
 "  -c, --cmdline=TEXT        hand TEXT to the kernel as its command line\n"
 "  -m, --module=FILE[=NAME]  hand FILE to the kernel, under NAME (default:\n"
 "                              its base name); NAME follows the last '='\n"
-"      --compress=WHEN       auto: where it saves an eighth (default);\n"
+"      --compress=WHEN       auto: where it makes the boot faster (default);\n"
 "                              always: where it saves a sector; never\n"
 "      --format=raw          what IMAGE is; qemu-img converts it to others\n"
 "      --symbols             carry every byte of KERNEL, its symbols too\n"

@@ -16,29 +16,27 @@
  */
 #define HC_LEVEL 6
 
-struct packer *packer_new(enum pack_mode mode)
-{
-	struct packer *p = calloc(1, sizeof(*p));
+#define SECTOR_NS (SECTOR_SIZE * 1000000000ull / PACK_READ_SPEED)
 
-	if (p == NULL)
-		return NULL;
-	p->mode = mode;
-	p->fast = malloc((size_t)LZ4_sizeofState());
-	p->thorough = malloc((size_t)LZ4_sizeofStateHC());
-	if (p->fast == NULL || p->thorough == NULL) {
-		packer_free(p);
-		return NULL;
-	}
-	return p;
+/* The format of a sequence of LZ4: see lib/decompress.c. */
+#define LZ4_LONG        15u
+#define LZ4_MORE        255u
+#define LZ4_OFFSET_SIZE 2
+
+int packer_open(struct packer *p, enum pack_mode mode)
+{
+	*p = (struct packer){
+		.mode = mode,
+		.fast = malloc((size_t)LZ4_sizeofState()),
+		.thorough = malloc((size_t)LZ4_sizeofStateHC()),
+	};
+	return p->fast == NULL || p->thorough == NULL ? -1 : 0;
 }
 
-void packer_free(struct packer *p)
+void packer_close(struct packer *p)
 {
-	if (p == NULL)
-		return;
 	free(p->fast);
 	free(p->thorough);
-	free(p);
 }
 
 static uint32_t sectors_of(size_t size)
@@ -51,64 +49,94 @@ static bool is_zero(const uint8_t *data, size_t size)
 	return data[0] == 0 && memcmp(data, data + 1, size - 1) == 0;
 }
 
-/* How many sectors a compressed block may have to be worth it. */
-static uint32_t worthwhile(enum pack_mode mode, uint32_t sectors)
+/* The sequences that a decoder of these size bytes, which are right, does. */
+static uint32_t count_sequences(const uint8_t *in, size_t size)
 {
-	switch (mode) {
-	case PACK_AUTO:
-		return sectors - (sectors + 7) / 8;
-	case PACK_ALWAYS:
-		return sectors - 1;
-	case PACK_NEVER:
-		break;
+	const uint8_t *end = in + size;
+	uint32_t count = 0;
+
+	while (in < end) {
+		unsigned token = *in++;
+		size_t literals = token >> 4;
+
+		count++;
+		if (literals == LZ4_LONG)
+			do
+				literals += *in;
+			while (*in++ == LZ4_MORE);
+		in += literals;
+		if (in == end)
+			break;
+		in += LZ4_OFFSET_SIZE;
+		if ((token & LZ4_LONG) == LZ4_LONG)
+			while (*in++ == LZ4_MORE)
+				;
 	}
-	return 0;
+	return count;
 }
 
-/* Compresses into p->data. Returns the size, 0 if it exceeds limit. */
-static size_t compress(struct packer *p, const uint8_t *block, size_t size,
-		       size_t limit)
+/* Is reading so much less worth what decoding takes? */
+static bool is_worth_it(const struct packed *p, const uint8_t *in, size_t size)
 {
-	const char *in = (const char *)block;
-	char *out = (char *)p->data;
+	uint64_t saved = (p->sectors - sectors_of(size)) * SECTOR_NS;
+	uint64_t cost = (uint64_t)count_sequences(in, size) *
+		PACK_SEQUENCE_NS + p->size * PACK_KIB_NS / 1024;
+
+	return saved > cost;
+}
+
+/*
+ * Compresses into out, to a sector less at least. Returns the size, 0 if it
+ * would take more.
+ */
+static size_t compress(const struct packer *p, const struct packed *packed,
+		       uint8_t *out)
+{
+	const char *in = (const char *)packed->block;
+	const int limit = (int)(packed->sectors - 1) * SECTOR_SIZE;
 	int got;
 
 	/* The thorough search is slowest, 70 MB/s, on what does not compress
 	   at all. The fast one tells in no time. */
-	if (LZ4_compress_fast_extState(p->fast, in, out, (int)size,
-				       (int)size - 1, 1) == 0)
+	if (LZ4_compress_fast_extState(p->fast, in, (char *)out,
+				       (int)packed->size,
+				       (int)packed->size - 1, 1) == 0)
 		return 0;
-	got = LZ4_compress_HC_extStateHC(p->thorough, in, out, (int)size,
-					 (int)limit, HC_LEVEL);
+	got = LZ4_compress_HC_extStateHC(p->thorough, in, (char *)out,
+					 (int)packed->size, limit, HC_LEVEL);
 	return got > 0 ? (size_t)got : 0;
 }
 
-struct packed pack_block(struct packer *p,
-			 const uint8_t block[IMAGE_BLOCK_SIZE], size_t size)
+/* The codec, and all that follows from it but the sum. */
+static void choose(const struct packer *p, struct packed *packed)
 {
-	struct packed packed = {
-		.codec = IMAGE_STORED,
-		.stored_size = (uint32_t)size,
-		.data = block,
-		.sectors = sectors_of(size),
-	};
-	size_t limit = (size_t)worthwhile(p->mode, packed.sectors) *
-		SECTOR_SIZE;
-	size_t got;
+	size_t got = 0;
 
-	if (is_zero(block, size))
-		return (struct packed){ .codec = IMAGE_ZERO, .data = block };
-	if (limit == 0)
-		return packed;
-	got = compress(p, block, size, limit);
-	if (got == 0)
-		return packed;
-	packed = (struct packed){
-		.codec = IMAGE_LZ4,
-		.stored_size = (uint32_t)got,
-		.data = p->data,
-		.sectors = sectors_of(got),
-	};
-	memset(p->data + got, 0, packed.sectors * SECTOR_SIZE - got);
-	return packed;
+	packed->codec = IMAGE_STORED;
+	packed->stored_size = (uint32_t)packed->size;
+	packed->sectors = sectors_of(packed->size);
+	packed->data = packed->block;
+	if (is_zero(packed->block, packed->size)) {
+		packed->codec = IMAGE_ZERO;
+		packed->stored_size = packed->sectors = 0;
+		return;
+	}
+	if (p->mode != PACK_NEVER && packed->sectors > 1)
+		got = compress(p, packed, packed->room);
+	if (got == 0 || (p->mode == PACK_AUTO &&
+			 !is_worth_it(packed, packed->room, got)))
+		return;
+	packed->codec = IMAGE_LZ4;
+	packed->stored_size = (uint32_t)got;
+	packed->sectors = sectors_of(got);
+	packed->data = packed->room;
+	memset(packed->room + got, 0, packed->sectors * SECTOR_SIZE - got);
+}
+
+void pack_block(const struct packer *p, struct packed *packed)
+{
+	choose(p, packed);
+	packed->sum = checksum_start();
+	checksum_add(&packed->sum, packed->data,
+		     (size_t)packed->sectors * SECTOR_SIZE);
 }

@@ -3,7 +3,9 @@
 import errno
 import os
 import pathlib
+import pty
 import random
+import re
 import resource
 import signal
 import stat
@@ -179,3 +181,45 @@ def test_reproducible(tool):
                   env={"TZ": zone, "LC_ALL": "C"})
         images.append((path / "image").read_bytes())
     assert images[0] == images[1]
+
+
+def slow_module(tool):
+    """What takes mkimage a second or two: 64 MiB of many short matches."""
+    chosen = random.Random(1)
+    part = b"".join(chosen.choice(WORDS) for _ in range(1 << 18))
+    tool.write("k", kernel())
+    return tool.write("slow", part * ((64 << 20) // len(part)))
+
+
+WORDS = [random.Random(i).randbytes(4 + i % 9) for i in range(4096)]
+
+
+def watch(program, folder, *args):
+    """What it writes to a terminal that is its stderr."""
+    ours, its = pty.openpty()
+    with subprocess.Popen([program, *args], cwd=folder, stderr=its,
+                          stdout=subprocess.DEVNULL) as run:
+        os.close(its)
+        seen = b""
+        with open(ours, "rb", buffering=0) as terminal:
+            try:
+                while more := terminal.read(1 << 16):
+                    seen += more
+            except OSError:     # the other end is closed
+                pass
+    assert run.returncode == 0
+    return seen
+
+
+def test_progress_is_for_terminals(tool):
+    args = ["-m", slow_module(tool), "--compress=always", "-o", "i.img", "k"]
+    seen = watch(tool.program, tool.folder, *args)
+    assert re.match(rb"(\r\x1b\[Ki\.img:  {0,2}\d+ %)+\r\x1b\[K$", seen), seen
+    done = subprocess.run([tool.program, *args], cwd=tool.folder,
+                          capture_output=True, check=True)
+    assert (done.stdout, done.stderr) == (b"", b"")
+
+
+def test_no_progress_of_what_is_done_at_once(tool):
+    tool.write("k", kernel())
+    assert watch(tool.program, tool.folder, "k") == b""
