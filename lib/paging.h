@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD */
 /*
- * paging.h - builds 4-level page tables (Intel SDM vol. 3, 4.5).
+ * paging.h - builds and walks 4-level page tables (Intel SDM vol. 3, 4.5).
  */
 #ifndef STAGECOACH_PAGING_H
 #define STAGECOACH_PAGING_H
@@ -44,6 +44,9 @@ struct paging {
 				   PAGE_2M */
 	bool nx;                /* EFER.NXE will be set; if not, PTE_NX is
 				   dropped */
+	/* For a walk through tables that may be anything: can this physical
+	   address be read at the window? NULL: all of them. */
+	bool (*readable)(const struct paging *pg, uint64_t phys);
 };
 
 /*
@@ -60,6 +63,22 @@ struct paging {
  */
 int paging_map(struct paging *pg, uint64_t vaddr, uint64_t paddr,
 	       uint64_t size, uint64_t flags, uint64_t largest);
+
+/* What a virtual address is mapped to. */
+struct paging_walk {
+	uint64_t paddr;         /* of the very address */
+	uint64_t flags;         /* rights along the way: PTE_WRITE and PTE_USER
+				   only if every level has them, PTE_NX if any
+				   has it; other bits of the last level */
+	uint64_t page_size;     /* PAGE_4K, PAGE_2M or PAGE_1G */
+};
+
+/*
+ * Looks an address up as the CPU does, in tables that anybody has made. False
+ * if it is not mapped or not canonical, or a table on the way not readable.
+ */
+bool paging_walk(const struct paging *pg, uint64_t vaddr,
+		 struct paging_walk *walk);
 
 /* True if bits 63 to 47 are all equal. */
 static inline bool paging_canonical(uint64_t vaddr)

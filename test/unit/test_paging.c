@@ -28,46 +28,6 @@ struct pool {
 	struct paging pg;
 };
 
-/* What a virtual address is mapped to. */
-struct paging_walk {
-	uint64_t paddr;         /* of the very address */
-	uint64_t flags;         /* rights along the way: PTE_WRITE and PTE_USER
-				   only if every level has them, PTE_NX if any
-				   has it; other bits of the last level */
-	uint64_t page_size;     /* PAGE_4K, PAGE_2M or PAGE_1G */
-};
-
-/* As the CPU does it. False if vaddr is not mapped or not canonical. */
-static bool paging_walk(const struct paging *pg, uint64_t vaddr,
-			struct paging_walk *walk)
-{
-	const uint64_t all_levels = PTE_WRITE | PTE_USER;
-	uint64_t entry = pg->root, rights = all_levels, nx = 0, page, frame;
-	unsigned int shift = 48;
-
-	if (!paging_canonical(vaddr))
-		return false;
-	do {
-		const uint64_t *table = (const uint64_t *)
-			(pg->window + (uintptr_t)(entry & PTE_ADDR));
-
-		shift -= 9;
-		entry = table[(vaddr >> shift) % 512];
-		if (!(entry & PTE_PRESENT))
-			return false;
-		rights &= entry;
-		nx |= entry & PTE_NX;
-	} while (shift > 12 && !(entry & PTE_LARGE));
-
-	/* In a large page's entry the address bits below it are flags. */
-	page = 1ull << shift;
-	frame = PTE_ADDR & ~(page - 1);
-	walk->paddr = (entry & frame) | (vaddr & (page - 1));
-	walk->flags = (entry & ~(frame | all_levels)) | rights | nx;
-	walk->page_size = page;
-	return true;
-}
-
 static uint64_t random_state = 0x5eed;
 
 static uint64_t random_below(uint64_t limit)

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: 0BSD
+/* glyph.c - characters on a linear framebuffer. */
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "glyph.h"
+
+/* Three quarters of a channel's light. */
+static uint32_t channel(uint8_t size, uint8_t shift)
+{
+	uint32_t full = (1u << size) - 1;
+
+	return (full - full / 4) << shift;
+}
+
+static bool fits(uint8_t size, uint8_t shift, uint32_t bits)
+{
+	return shift < bits && size <= bits - shift && size <= 16;
+}
+
+int canvas_open(struct canvas *c, const struct boot_display *d)
+{
+	uint32_t bits = d->bits_per_pixel, size = (bits + 7) / 8;
+
+	if (d->type != BOOT_DISPLAY_LINEAR || d->address == NULL ||
+	    bits < 15 || bits > 32 || d->pitch / size < d->width ||
+	    d->width < GLYPH_WIDTH || d->height < GLYPH_HEIGHT ||
+	    !fits(d->red_size, d->red_shift, bits) ||
+	    !fits(d->green_size, d->green_shift, bits) ||
+	    !fits(d->blue_size, d->blue_shift, bits))
+		return -1;
+	c->first = d->address;
+	c->pitch = d->pitch;
+	c->pixel_size = size;
+	c->ink = channel(d->red_size, d->red_shift) |
+		 channel(d->green_size, d->green_shift) |
+		 channel(d->blue_size, d->blue_shift);
+	return c->ink != 0 ? 0 : -1;
+}
+
+void canvas_glyph(const struct canvas *c, uint32_t x, uint32_t y,
+		  const uint8_t glyph[GLYPH_HEIGHT])
+{
+	uint8_t *row = c->first + (uint64_t)y * c->pitch +
+		       (uint64_t)x * c->pixel_size;
+	uint32_t i, bit, byte;
+
+	for (i = 0; i < GLYPH_HEIGHT; i++, row += c->pitch) {
+		uint8_t *to = row;
+
+		for (bit = 0x80; bit > 0; bit >>= 1) {
+			uint32_t pixel = glyph[i] & bit ? c->ink : 0;
+
+			for (byte = 0; byte < c->pixel_size; byte++) {
+				*to++ = (uint8_t)pixel;
+				pixel >>= 8;
+			}
+		}
+	}
+}
