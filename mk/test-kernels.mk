@@ -10,7 +10,7 @@ TKO := $(BUILD)/obj/test-kernels
 # ---- the contract kernel -------------------------------------------------
 # One set of objects, position-independent, linked to many places.
 
-CONTRACT_CFLAGS := -O2 $(TARGET_CFLAGS) -fpie -fvisibility=hidden -Ikernel \
+CONTRACT_CFLAGS := -O2 -fno-omit-frame-pointer $(TARGET_CFLAGS) -fpie -fvisibility=hidden -Ikernel \
 	-Itest/kernels
 CONTRACT_C := $(sort $(wildcard test/kernels/*.c)) kernel/serial.c \
 	lib/format.c lib/string.c

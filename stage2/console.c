@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: 0BSD
 /*
- * console.c - the loader's voice: the text screen and COM1.
+ * console.c - the loader's voice: the screen and COM1.
  *
  * Resident: the fault reporter speaks through it in the kernel's address
  * space, where of low memory only the VGA window and the resident part are
- * mapped. So it asks no BIOS, and keeps what it knows in its own data.
+ * mapped. So it asks no BIOS, and keeps what it knows, the font too, in its own
+ * data.
  */
 #include <stdarg.h>
 #include <stdbool.h>
@@ -12,7 +13,9 @@
 
 #include "console.h"
 #include "cpu.h"
+#include "font.h"     /* FONT_* */
 #include "format.h"
+#include "glyph.h"
 #include "io.h"
 #include "layout.h"
 
@@ -33,10 +36,14 @@
 
 static struct {
 	bool open;
-	uint16_t *cells;                /* NULL: no text screen */
+	enum { SCREEN_NONE, SCREEN_TEXT, SCREEN_PIXELS } screen;
+	uint16_t *cells;                /* of a text screen */
+	struct canvas canvas;           /* of a framebuffer */
 	unsigned columns, rows;
 	unsigned column, row;
 	enum { SERIAL_UNKNOWN, SERIAL_WORKS, SERIAL_ABSENT } serial;
+	bool has_font;
+	uint8_t font[(FONT_LAST - FONT_FIRST + 1) * GLYPH_HEIGHT];
 } console;
 
 void console_open(void)
@@ -54,10 +61,9 @@ void console_open(void)
 		console.columns = 80;
 	if (console.rows < 20 || console.rows > 60)
 		console.rows = 25;
-	if (mode == MODE_MONO)
-		console.cells = phys(VGA_TEXT_MONO);
-	else if (mode <= MODE_TEXT_MAX)
-		console.cells = phys(VGA_TEXT);
+	if (mode == MODE_MONO || mode <= MODE_TEXT_MAX)
+		console.screen = SCREEN_TEXT;
+	console.cells = phys(mode == MODE_MONO ? VGA_TEXT_MONO : VGA_TEXT);
 	console.column = phys_read8(BDA_CURSOR);
 	console.row = phys_read8(BDA_CURSOR + 1);
 	if (console.column >= console.columns)
@@ -66,45 +72,93 @@ void console_open(void)
 		console.row = console.rows - 1;
 }
 
-static void clear_row(unsigned row)
+/* What the font has no glyph for, here, is a question mark. */
+static const uint8_t *glyph_of(char c)
 {
-	unsigned i;
+	if (c < FONT_FIRST || c > FONT_LAST)
+		c = '?';
+	return console.font + (c - FONT_FIRST) * GLYPH_HEIGHT;
+}
 
-	for (i = 0; i < console.columns; i++)
-		console.cells[row * console.columns + i] = ATTRIBUTE << 8 | ' ';
+static void put_cell(unsigned column, char c)
+{
+	if (console.screen == SCREEN_TEXT)
+		console.cells[console.row * console.columns + column] =
+			ATTRIBUTE << 8 | (uint8_t)c;
+	else if (console.row < console.rows)
+		canvas_glyph(&console.canvas, column * GLYPH_WIDTH,
+			     console.row * GLYPH_HEIGHT, glyph_of(c));
+}
+
+static void clear_row(void)
+{
+	unsigned column;
+
+	for (column = 0; column < console.columns; column++)
+		put_cell(column, ' ');
 }
 
 void console_home(void)
 {
 	console.row = 0;
 	console.column = 0;
-	if (console.cells)
-		clear_row(0);
+	if (console.screen != SCREEN_NONE)
+		clear_row();
 }
 
+/*
+ * At its end a text screen scrolls. A framebuffer is full (row == rows): to
+ * read it back would take seconds, and what came first says most.
+ */
 static void screen_newline(void)
 {
 	console.column = 0;
 	if (console.row + 1 < console.rows)
 		console.row++;
-	else
+	else if (console.screen == SCREEN_TEXT)
 		memmove(console.cells, console.cells + console.columns,
-			(console.rows - 1) * console.columns * 2);
-	clear_row(console.row);
+			console.row * console.columns * 2);
+	else
+		console.row = console.rows;
+	clear_row();
 }
 
 static void screen_char(char c)
 {
-	if (!console.cells)
-		return;
 	if (c == '\n') {
 		screen_newline();
 		return;
 	}
 	if (console.column == console.columns)
 		screen_newline();
-	console.cells[console.row * console.columns + console.column++] =
-		ATTRIBUTE << 8 | (uint8_t)c;
+	put_cell(console.column++, c);
+}
+
+void console_screen(const char *text)
+{
+	console_open();
+	if (console.screen == SCREEN_NONE)
+		return;
+	while (*text)
+		screen_char(*text++);
+}
+
+void console_framebuffer(const struct boot_display *d, const uint8_t *font)
+{
+	if (font) {
+		memcpy(console.font, font + FONT_FIRST * GLYPH_HEIGHT,
+		       sizeof(console.font));
+		console.has_font = true;
+	}
+	console.open = true;
+	console.screen = SCREEN_NONE;
+	if (!console.has_font || canvas_open(&console.canvas, d))
+		return;
+	console.screen = SCREEN_PIXELS;
+	console.columns = d->width / GLYPH_WIDTH;
+	console.rows = d->height / GLYPH_HEIGHT;
+	console.column = 0;
+	console.row = 0;
 }
 
 /* A UART keeps what is written to its scratch register; an empty bus cannot. */
@@ -143,13 +197,16 @@ static void serial_char(char c)
 	out8(UART_DATA, c);
 }
 
+void console_serial(const char *text)
+{
+	while (*text)
+		serial_char(*text++);
+}
+
 void console_write(const char *text)
 {
-	console_open();
-	for (; *text; text++) {
-		screen_char(*text);
-		serial_char(*text);
-	}
+	console_screen(text);
+	console_serial(text);
 }
 
 void console_print(const char *fmt, ...)

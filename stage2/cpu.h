@@ -86,12 +86,30 @@ static inline uint64_t cpu_tsc(const struct cpu_facts *cpu)
 	return (uint64_t)high << 32 | low;
 }
 
-static inline uint64_t cpu_cr2(void)
-{
-	uint64_t cr2;
+/* cpu_cr2() and so on: reads a control register. */
+#define CPU_CONTROL_REGISTER(name) \
+static inline uint64_t cpu_##name(void) \
+{ \
+	uint64_t value; \
+ \
+	__asm__ volatile("mov %%" #name ", %0" : "=r"(value)); \
+	return value; \
+}
+CPU_CONTROL_REGISTER(cr0)
+CPU_CONTROL_REGISTER(cr2)
+CPU_CONTROL_REGISTER(cr3)
+CPU_CONTROL_REGISTER(cr4)
+#undef CPU_CONTROL_REGISTER
 
-	__asm__ volatile("mov %%cr2, %0" : "=r"(cr2));
-	return cr2;
+/*
+ * Other page tables. Global pages stay in the TLB over a write to CR3, but not
+ * over one that clears CR4.PGE (Intel SDM vol. 3, 4.10.4.1).
+ */
+static inline void cpu_change_tables(uint64_t cr3)
+{
+	__asm__ volatile("mov %0, %%cr4\n\tmov %1, %%cr3"
+			 : : "r"(cpu_cr4() & ~(uint64_t)CR4_PGE), "r"(cr3)
+			 : "memory");
 }
 
 _Noreturn static inline void cpu_halt(void)

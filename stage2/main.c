@@ -11,6 +11,7 @@
 #include "io.h"
 #include "layout.h"
 #include "pages.h"
+#include "report.h"
 
 #define STACK_SIZE      0x10000         /* the contract's least */
 #define SHARE_SIZE      0x18000         /* page tables, boot_info */
@@ -128,6 +129,8 @@ static _Noreturn void enter_kernel(struct boot *boot, uint64_t cr3)
 	if (cpu_has_syscall())
 		h.efer |= EFER_SCE;
 	console_open();         /* the reporter's, while page 0 is mapped */
+	report_arm(cr3, boot->info_bytes,
+		   memmap_ram_end(&boot->memory.map));
 	handoff(&h);
 }
 

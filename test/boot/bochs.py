@@ -121,7 +121,8 @@ def _watch(process, terminal, folder, start, timeout, until):
             length, since = len(serial), time.time()
         if process.poll() is not None:
             return _ended(folder, start)
-        if last_words(serial, time.time() - since > QUIET):
+        # More may follow the message: the report of a fault.
+        if last_words(serial) and time.time() - since > QUIET:
             how = "refused"
         elif until and until(serial):
             how = "done"

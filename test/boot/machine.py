@@ -206,7 +206,10 @@ def _watch(process, folder, start, timeout, until):
             if process.poll() is not None:
                 return _ended(process, folder, start)
             how = monitor.stopped()
-            if how is None and last_words(serial, time.time() - since > QUIET):
+            quiet = time.time() - since > QUIET
+            # More may follow the message: the report of a fault.
+            if how is None and last_words(serial, quiet) and \
+                    (quiet or "HLT=1" in monitor.registers()):
                 how = "refused"
             if how is None and until and until(monitor, folder):
                 how = "done"

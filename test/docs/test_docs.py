@@ -284,10 +284,21 @@ def fatal_lines():
 
 def parts_of_reports():
     """What the fault reporter puts its line together from; how it begins."""
-    found = literals(ROOT / "stage2/report.c", "console_print")
-    start = "stagecoach: "
-    return ([line[len(start):] for line in found if line.startswith(start)],
-            [line for line in found if line.startswith((", ", " ("))])
+    found = literals(ROOT / "stage2/report.c", "add")
+    starts = [line for line in found
+              if re.match("(exception|vector|interrupt|the kernel) ", line)
+              and "while reporting" not in line]
+    return starts, [line for line in found if line.startswith((", ", " ("))]
+
+
+def meanings():
+    """What a report's second line may say, in pieces that do not vary."""
+    for text in re.findall(r'"((?:[^"\\\n]|\\.)*)"(?:\n\s+"([^"]*)")?',
+                           (ROOT / "lib/fault.c").read_text()
+                           .split("static bool in(")[1]):
+        for piece in re.split(r"%\w+|0x", "".join(text)):
+            if len(piece.strip()) > 3:
+                yield piece.strip(" :,")
 
 
 def no_numbers(text):
@@ -323,6 +334,14 @@ def test_fatal_lines():
     for part in parts:
         assert any(re.search(pattern(part), row) for row in reports), part
     assert said.union(reports) == set(documented), "who says the others?"
+
+
+def test_meanings_of_faults():
+    document = " ".join((ROOT / "docs/faults.md").read_text().split())
+    pieces = list(meanings())
+    assert len(pieces) > 20
+    for piece in pieces:
+        assert piece in document, piece
 
 
 def test_reasons_of_bad_images():

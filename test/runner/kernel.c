@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: 0BSD
 /*
  * kernel.c - ends in the way that one of these names: VERDICT=n, SPIN, HALT,
- * POWER_OFF, RESET, TRIPLE_FAULT, EXCEPTION, FLOOD, BINARY, HUGE.
+ * POWER_OFF, RESET, TRIPLE_FAULT, EXCEPTION, RETURN, FLOOD, BINARY, HUGE.
  */
 #include <stdint.h>
 
@@ -116,6 +116,14 @@ static void end(const struct boot_info *info)
 	(void)info;
 	print("test_divide ... ");
 	divide();
+}
+#elif defined(RETURN)
+/* As a _start that returns. */
+static void end(const struct boot_info *info)
+{
+	print("test_return ... ");
+	__asm__ volatile("mov %0, %%rsp\n\tret" : :
+			 "r"(info->stack_top - 8));
 }
 #elif defined(FLOOD)
 static void end(const struct boot_info *info)

@@ -93,6 +93,14 @@ def test_exception_behind_an_unfinished_line(runner, kernel):
     assert end.seconds < 5
 
 
+def test_return_from_start(runner, kernel):
+    end = runner.expect(3, "--timeout", "20", kernel("RETURN"))
+    line = "stagecoach: the kernel returned from _start"
+    assert end.out.startswith(b"test_return ... " + line.encode())
+    assert f"stopped by the loader: {line}\n" in end.err
+    assert end.seconds < 5
+
+
 def test_loader_refuses(runner, kernel):
     end = runner.expect(3, "--memory", "16M", "--timeout", "20",
                         kernel("HUGE"))

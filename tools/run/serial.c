@@ -28,7 +28,7 @@ static const char mark[] = "stagecoach: ";
  */
 static const char *const reports[] = {
 	"stagecoach: exception ", "stagecoach: interrupt ",
-	"stagecoach: vector ",
+	"stagecoach: vector ", "stagecoach: the kernel returned ",
 };
 
 void serial_begin(struct serial *s, int fd)
