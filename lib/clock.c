@@ -91,6 +91,8 @@ struct clock_rate clock_by_timer(const struct clock_sample *first,
 		return r;
 	r.hz = counter / timer * CLOCK_PIT_HZ +
 	       counter % timer * CLOCK_PIT_HZ / timer;
+	if (r.hz == 0)
+		return r;
 	/* Rounded up, in quotients: products would not fit. */
 	r.error = r.hz / (timer / timer_unsure) +
 		  r.hz / (counter / (unsure + 1)) + 2;

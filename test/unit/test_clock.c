@@ -150,9 +150,10 @@ static void test_nonsense(void **state)
 {
 	const struct clock_sample a = sample(0x200000, 1000000000, MODE_2, 0);
 	const struct clock_sample b = sample(0x300000, 1000000000, MODE_2, 0);
-	struct clock_sample x;
+	struct clock_sample x, quick = a;
 
 	(void)state;
+	quick.after = quick.before;
 	assert_true(clock_by_timer(&a, &b, 0).hz != 0);
 	assert_int_equal(clock_by_timer(&a, &a, 0).hz, 0);
 	assert_int_equal(clock_by_timer(&b, &a, 0).hz, 0);
@@ -178,6 +179,11 @@ static void test_nonsense(void **state)
 	x.before += 1000000;
 	x.after += 1000000;
 	assert_int_equal(clock_by_timer(&a, &x, 0).hz, 0);
+	/* Less than one count a second. */
+	x = sample(0x200000 + 100 * CLOCK_TICK, 1000000000, MODE_2, 0);
+	x.before = x.after = quick.before + 5;
+	assert_int_equal(clock_by_timer(&quick, &x, 0).hz, 0);
+	assert_int_equal(clock_by_timer(&quick, &x, 0).error, 0);
 	/* All there is, at once. */
 	x = (struct clock_sample){ ~0ull, ~0ull, ~0u, 0xffff, 0x34, 0xff };
 	clock_by_timer(&a, &x, ~0u);
