@@ -43,9 +43,10 @@ trap 'rm -rf "$wires"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 mkfifo "$wires/qmp.in" "$wires/qmp.out"
-exec 3<>"$wires/qmp.in"
+# Both ends are open before anybody reads or writes: no open waits.
+exec 3<>"$wires/qmp.in" 4<>"$wires/qmp.out" 5<"$wires/qmp.out"
 echo '{"execute":"qmp_capabilities"}' >&3
-cat "$wires/qmp.out" >"$wires/events" &
+cat <&5 >"$wires/events" 3<&- 4<&- &
 reader=$!
 
 # The disk is not written to. A triple fault ends the run: no reboot loop.
@@ -58,13 +59,10 @@ status=0
 	-chardev "pipe,id=stagecoach-qmp,path=$wires/qmp" \
 	-mon chardev=stagecoach-qmp,mode=control \
 	-d cpu_reset -D "$wires/log" \
-	$QEMUFLAGS 3<&- || status=$?
+	$QEMUFLAGS 3<&- 4<&- 5<&- || status=$?
 
-# It may have ended before it opened its end.
-if [ $status != 0 ]; then
-	kill $reader 2>/dev/null || true
-fi
-wait $reader || true
+exec 4<&-
+wait $reader
 
 if [ $status = 0 ] &&
 		grep -q '"SHUTDOWN".*"guest-reset"' "$wires/events"; then
