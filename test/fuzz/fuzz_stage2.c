@@ -11,8 +11,8 @@
  */
 #include "fuzz.h"
 
-#include "../unit/elf_build.h"
 #include "../unit/image_build.h"
+#include "fuzz_kernel.h"
 #include "stage2_host.h"
 
 #define SUPER_LBA       4
@@ -28,30 +28,12 @@
 #define FLAG_NX         2
 #define FLAG_TWO        4               /* another kernel when asked again */
 
-static uint8_t exec[PIE_SIZE], pie[PIE_SIZE];
-
 /* Both have the same place and size on the disk. */
 static uint8_t disk[2][SECTORS * SECTOR_SIZE] __attribute__((aligned(8)));
 
 static uint8_t *sector(uint8_t *d, uint64_t lba)
 {
 	return d + lba * SECTOR_SIZE;
-}
-
-static void prepare(void)
-{
-	uint8_t *file = elf_exec();
-
-	memcpy(exec, file, EXEC_SIZE);
-	free(file);
-	file = elf_pie();
-	memcpy(pie, file, PIE_SIZE);
-	free(file);
-	/* Bytes to be told apart; no tags where PT_DYNAMIC is. */
-	for (size_t i = 0x1000; i < 0x3000; i++)
-		exec[i] = pie[i] = (uint8_t)((i * 7 + i / 256) | 1);
-	for (size_t i = 0x3000; i < EXEC_SIZE; i++)
-		exec[i] = (uint8_t)(i | 0x80);
 }
 
 static struct image_file *file_at(uint8_t *d, size_t i)
@@ -116,50 +98,22 @@ static void seal(uint8_t *d)
 
 /* ---- changes ------------------------------------------------------------- */
 
-/* Adds to, or sets, a number; wide enough to reach any field's limits. */
-static void change_number(struct fuzz *f, uint8_t *at, size_t size)
-{
-	static const uint64_t odd[] = {
-		0, 1, PIE_SIZE, 0x1000, 0x20000, P31, P63, P64M1,
-	};
-	uint8_t how = fuzz_u8(f);
-	unsigned width = 1u << (how >> 6);
-	size_t offset = fuzz_u16(f) % (size / width) * width;
-	uint64_t value = 0;
-
-	memcpy(&value, at + offset, width);
-	switch (how % 4) {
-	case 0:
-		value += (uint64_t)(int8_t)fuzz_u8(f);
-		break;
-	case 1:
-		value += (uint64_t)(int8_t)fuzz_u8(f) << 12;
-		break;
-	case 2:
-		value = odd[fuzz_u8(f) % FUZZ_COUNT(odd)];
-		break;
-	default:
-		value = fuzz_u16(f);
-	}
-	memcpy(at + offset, &value, width);
-}
-
 static bool change_disk(struct fuzz *f, uint8_t *d,
 			uint8_t changes)
 {
 	for (int i = 0; i < (changes & 7); i++)
-		change_number(f, sector(d, DATA_LBA), 64 + 6 * 56);
+		fuzz_change(f, sector(d, DATA_LBA), 64 + 6 * 56);
 	if (changes & 8)                /* PT_DYNAMIC and the relocations */
 		for (int i = 0; i < 4; i++)
-			change_number(f, sector(d, DATA_LBA) + 0x3000, 0x100);
+			fuzz_change(f, sector(d, DATA_LBA) + 0x3000, 0x100);
 	make_table(d, 0);
 	make_table(d, 1);
 	for (int i = 0; i < (changes >> 4 & 3); i++)
-		change_number(f, sector(d, DIRECTORY_LBA), SECTOR_SIZE);
+		fuzz_change(f, sector(d, DIRECTORY_LBA), SECTOR_SIZE);
 	if (changes & 0x40)
-		change_number(f, sector(d, TABLE_LBA), 2 * SECTOR_SIZE);
+		fuzz_change(f, sector(d, TABLE_LBA), 2 * SECTOR_SIZE);
 	if (changes & 0x80)
-		change_number(f, sector(d, SUPER_LBA), SECTOR_SIZE);
+		fuzz_change(f, sector(d, SUPER_LBA), SECTOR_SIZE);
 	seal(d);
 	return (changes & 0xf0) == 0;
 }
@@ -238,7 +192,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz f = { data, size };
 	uint8_t flags = fuzz_u8(&f);
-	const uint8_t *elf = flags & FLAG_PIE ? pie : exec;
+	const uint8_t *elf = flags & FLAG_PIE ? fuzz_pie : fuzz_exec;
 	struct e820_entry entry[8];
 	struct stage2_host h = {
 		.read = read_disk, .entry = entry, .nx = flags & FLAG_NX,
@@ -246,8 +200,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	};
 	bool whole;
 
-	if (exec[0] == 0)
-		prepare();
+	if (fuzz_exec[0] == 0)
+		fuzz_make_kernels();
 	h.entries = get_map(&f, entry);
 	make_disk(disk[0], elf);
 	whole = change_disk(&f, disk[0], fuzz_u8(&f));

@@ -9,10 +9,12 @@ on standard error."""
 
 import argparse
 import csv
+import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -46,9 +48,13 @@ class Target:
                    f"-timeout={SECONDS_AN_INPUT}", "-detect_leaks=0",
                    f"-artifact_prefix={self.build}/crash-{self.name}-",
                    *options]
-        return subprocess.run(command, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT,
-                              universal_newlines=True, errors="replace")
+        # Files that a target makes lie in memory, and go.
+        memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+        with tempfile.TemporaryDirectory(dir=memory) as folder:
+            return subprocess.run(command, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT,
+                                  universal_newlines=True, errors="replace",
+                                  env={**os.environ, "TMPDIR": folder})
 
     def fuzz(self, limit):
         """Runs libFuzzer; its numbers, or None when a property broke."""
