@@ -105,13 +105,13 @@ void image_early_sum(const void *data, size_t sectors, uint32_t sum[2]);
  */
 uint32_t image_sector_sum(const void *sector);
 
-#define IMAGE_TABLE_WINDOW      8       /* sectors: 120 blocks, 7.5 MiB */
-
 /* Buffers for reading: caller-owned, none overlaps another. */
 struct image_buffers {
-	struct image_table *table;      /* IMAGE_TABLE_WINDOW of them: so many
-				   are read at once, as data that the disk has
-				   read ahead is lost with every table read */
+	struct image_table *table;      /* table_count of them: so many are
+				   read at once. Each further time the disk has
+				   to seek back, and what it has read ahead is
+				   lost */
+	uint64_t table_count;   /* at least 1; 16 stand for 15 MiB */
 	uint8_t *join;          /* IMAGE_BLOCK_SIZE: a compressed block that
 				   two reads share is put together here */
 	uint8_t *scratch;       /* IMAGE_BLOCK_SIZE: a block is decoded here

@@ -259,7 +259,7 @@ static int move_window(struct reader *r, uint64_t index, uint64_t last)
 {
 	const uint64_t first = index / IMAGE_TABLE_BLOCKS;
 	const uint64_t count = min(last / IMAGE_TABLE_BLOCKS - first + 1,
-				   IMAGE_TABLE_WINDOW);
+				   r->buffers->table_count);
 	int err;
 
 	err = read_tables(r, first, count);

@@ -44,7 +44,6 @@ static void read_sectors(struct files *files, uint64_t lba, uint64_t count,
 void files_open(struct files *files, struct disk *disk)
 {
 	static struct image_super super NOT_CLEARED;
-	static struct image_table table[IMAGE_TABLE_WINDOW] NOT_CLEARED;
 	static uint8_t directory[IMAGE_MAX_DIRECTORY]
 		NOT_CLEARED __attribute__((aligned(8)));
 	const struct stage2_header *header = phys(STAGE2_ADDR);
@@ -54,7 +53,9 @@ void files_open(struct files *files, struct disk *disk)
 	*files = (struct files){
 		.disk = disk, .super = &super, .directory = directory,
 		.file = (const struct image_file *)directory,
-		.buffers = { .table = table, .join = phys(JOIN_BUF),
+		.buffers = { .table = phys(TABLE_BUF),
+			     .table_count = TABLE_BUF_SECTORS,
+			     .join = phys(JOIN_BUF),
 			     .scratch = phys(SCRATCH_BUF) },
 	};
 	/* stage1 has summed the header. */

@@ -71,6 +71,7 @@ def memory(c):
         (c["STAGE2_STACK_TOP"] - c["STAGE2_STACK_SIZE"],
          [gone, gone, "<C stack", own]),
         (c["LOADER_TABLES"], [gone, gone, "=first page tables", own]),
+        (c["TABLE_BUF"], [gone, gone, "=TABLE_BUF", own]),
         (c["LOW_FREE"], ["free", "free", "free", own]),
         (c["VGA_WINDOW"], ["#VGA memory, ROMs"] * 4),
         (0x100000, [gone, gone] + ["+kernel, modules"] * 2),

@@ -19,10 +19,12 @@ static const char *const codec_name[] = { "zero", "stored", "lz4" };
 
 #define CODECS (sizeof(codec_name) / sizeof(codec_name[0]))
 
+#define TABLES 8                /* to read at a time */
+
 struct image_lister {
 	struct image_reader *reader;
 	enum list_detail detail;
-	struct image_table table[IMAGE_TABLE_WINDOW];
+	struct image_table table[TABLES];
 	uint8_t join[IMAGE_BLOCK_SIZE];
 	uint8_t scratch[IMAGE_BLOCK_SIZE];
 };
@@ -199,6 +201,7 @@ int image_lister_file(struct image_lister *l, uint64_t index,
 {
 	const struct image_buffers buffers = {
 		.table = l->table,
+		.table_count = TABLES,
 		.join = l->join,
 		.scratch = l->scratch,
 	};

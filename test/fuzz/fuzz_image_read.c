@@ -17,6 +17,7 @@
 #define BIG             (2 * IMAGE_BLOCK_SIZE + 5000)
 #define FILES           5
 #define MAX_CHANGES     4
+#define TABLES          8
 
 static uint8_t big[BIG], kernel[300], noise[1000], text[1300];
 
@@ -180,9 +181,9 @@ static void change_back(size_t count)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct image_table table[IMAGE_TABLE_WINDOW];
+	static struct image_table table[TABLES];
 	static uint8_t join[IMAGE_BLOCK_SIZE], scratch[IMAGE_BLOCK_SIZE];
-	const struct image_buffers buffers = { table, join, scratch };
+	const struct image_buffers buffers = { table, TABLES, join, scratch };
 	struct fuzz f = { data, size };
 	uint8_t which = fuzz_u8(&f);
 	/* The big one costs as much as a hundred others. */

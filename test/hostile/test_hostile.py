@@ -339,7 +339,7 @@ TOO_LITTLE = {
                "81h"),
     "no-map-after-loss": ({**e820(NOWHERE, *MAP), "e820_lost": 3,
                            **E820_ONLY}, "^stagecoach: no memory map", "L1h"),
-    "low": ({"low_kib": 400}, "^stagecoach: not enough low memory: 472 KiB "
+    "low": ({"low_kib": 400}, "^stagecoach: not enough low memory: 512 KiB "
             "needed, 400 KiB are free", "k"),
     "high": (e820(*MAP[:3]), "^stagecoach: not enough memory: .* need "
              r"\d+ KiB, \d+ KiB are free", ""),

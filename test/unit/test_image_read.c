@@ -14,6 +14,7 @@
 
 #define COUNT_OF(a)     (sizeof(a) / sizeof((a)[0]))
 #define BLOCK           IMAGE_BLOCK_SIZE
+#define TABLES          8       /* of 15 blocks: read at a time */
 
 static uint32_t seed = 1;
 
@@ -166,7 +167,8 @@ static int read_file(struct disk *disk, size_t file, uint64_t from,
 		     uint64_t to, struct sink *sink, struct image_fault *fault)
 {
 	struct image_buffers buffers = {
-		.table = malloc(IMAGE_TABLE_WINDOW * SECTOR_SIZE),
+		.table = malloc(TABLES * SECTOR_SIZE),
+		.table_count = TABLES,
 		.join = malloc(BLOCK),
 		.scratch = malloc(BLOCK),
 	};
@@ -430,7 +432,8 @@ static void test_no_copies(void **state)
 	struct fixture *f = *state;
 	struct image_fault fault = { 0 };
 	struct image_buffers buffers = {
-		.table = malloc(IMAGE_TABLE_WINDOW * SECTOR_SIZE),
+		.table = malloc(TABLES * SECTOR_SIZE),
+		.table_count = TABLES,
 	};
 	static struct disk disk;
 	struct sink *sink = sink_open(0, f->file[2].size, 1 << 30, 0);
