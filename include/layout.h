@@ -111,6 +111,7 @@
 #define BDA_VIDEO_MODE       0x449
 #define BDA_COLUMNS          0x44a
 #define BDA_CURSOR           0x450
+#define BDA_TICKS            0x46c      /* of the timer, since midnight */
 #define BDA_ROWS             0x484    /* EGA and later: rows less one */
 #define VGA_WINDOW           0xa0000
 #define VGA_WINDOW_END       0xc0000

@@ -129,6 +129,10 @@ static void screen_char(char c)
 		screen_newline();
 		return;
 	}
+	if (c == '\r') {                        /* progress.c's */
+		console.column = 0;
+		return;
+	}
 	if (console.column == console.columns)
 		screen_newline();
 	put_cell(console.column++, c);

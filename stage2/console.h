@@ -28,7 +28,7 @@ void console_framebuffer(const struct boot_display *d, const uint8_t *font);
 /* Makes the next text start at the top of the screen, over what is there. */
 void console_home(void);
 
-/* Write a text, "\n" included, on one of the two, or on both. */
+/* Write a text, "\n" and "\r" included, on one of the two, or on both. */
 void console_screen(const char *text);
 void console_serial(const char *text);
 void console_write(const char *text);

@@ -168,6 +168,7 @@ static bool fetch(struct disk *disk, uint64_t lba, uint64_t want)
 	}
 	disk->held_lba = lba;
 	disk->held_sectors = count;
+	progress_at(&disk->progress, lba + count);
 	return true;
 }
 
@@ -281,6 +282,7 @@ void disk_open(struct disk *disk, struct boot_disk *facts)
 		.image = { .read = disk_read }, .facts = facts,
 		.most = DISK_BUF_SECTORS,
 	};
+	progress_open(&disk->progress);
 	ask_geometry(facts);
 	ask_edd(facts);
 	/* With neither, AH=42h may work all the same: stage1 used it. */

@@ -8,6 +8,7 @@
 
 #include "boot_info.h"          /* struct boot_disk */
 #include "image_file.h"         /* struct image_disk */
+#include "progress.h"
 
 struct disk {
 	struct image_disk image;        /* first: what lib/ reads through */
@@ -20,6 +21,7 @@ struct disk {
 	uint64_t bad_lba;               /* and its first sector */
 	uint32_t calls;                 /* for the boot log */
 	uint32_t failures;
+	struct progress progress;       /* of whoever reads a file */
 };
 
 /*

@@ -80,10 +80,15 @@ void files_read(struct files *files, uint32_t index, uint64_t from,
 		uint64_t to, struct image_sink *sink)
 {
 	struct image_fault fault;
+	const struct image_file *file = &files->file[index];
+	struct progress *progress = &files->disk->progress;
 	int err;
 
-	err = image_read_file(&files->disk->image, &files->file[index], index,
-			      from, to, &files->buffers, sink, &fault);
+	progress_begin(progress, files_name(files, index), file->data_lba,
+		       file->data_sectors);
+	err = image_read_file(&files->disk->image, file, index, from, to,
+			      &files->buffers, sink, &fault);
 	if (err)
 		fail(files, files_name(files, index), err, &fault);
+	progress_end(progress);
 }

@@ -47,4 +47,9 @@ static inline uint16_t phys_read16(uint64_t address)
 	return *(volatile uint16_t *)phys(address);
 }
 
+static inline uint32_t phys_read32(uint64_t address)
+{
+	return *(volatile uint32_t *)phys(address);
+}
+
 #endif
