@@ -108,6 +108,7 @@
 #define PAGE_SIZE            0x1000
 #define IVT_LIMIT            0x3ff
 #define BDA_EBDA_SEGMENT     0x40e
+#define BDA_LOW_KIB          0x413
 #define BDA_VIDEO_MODE       0x449
 #define BDA_COLUMNS          0x44a
 #define BDA_CURSOR           0x450

@@ -203,7 +203,10 @@ static int disk_read(struct image_disk *image, uint64_t lba, uint64_t want,
 	return 0;
 }
 
-/* INT 13h AH=08h. The geometry stays 0 where there is none. */
+/*
+ * INT 13h AH=08h. The geometry stays 0 where there is none. AH says nothing
+ * that counts, as in a read: without EDD there is no other way to the disk.
+ */
 static void ask_geometry(struct boot_disk *facts)
 {
 	struct bios_regs r = { .eax = 0x0800, .edx = facts->drive };
@@ -211,7 +214,7 @@ static void ask_geometry(struct boot_disk *facts)
 
 	bios_call(0x13, &r);
 	cx = r.ecx & 0xffff;
-	if (bios_failed(&r) || bios_ah(&r) != 0 || (cx & 0x3f) == 0)
+	if (bios_failed(&r) || (cx & 0x3f) == 0)
 		return;
 	facts->sectors_per_track = cx & 0x3f;
 	facts->heads = (r.edx >> 8 & 0xff) + 1;

@@ -109,17 +109,24 @@ static uint32_t ask_88(struct e820_entry *entry, uint64_t low_end)
 	return add_usable(entry, count, MIB, (r.eax & 0xffff) * KIB);
 }
 
-/* The least of what INT 12h and the EBDA's place in the data area say. */
+/*
+ * The least of what INT 12h says and what stands in the data area: the size,
+ * which what goes resident lowers, and the EBDA's place. A word that leaves
+ * the loader no room is not taken for one.
+ */
 static uint64_t ask_low_end(void)
 {
 	struct bios_regs r = { 0 };
-	uint64_t end, ebda;
+	uint64_t end, size, ebda;
 
 	bios_call(0x12, &r);
 	end = (r.eax & 0xffff) * KIB;
+	size = phys_read16(BDA_LOW_KIB) * KIB;
+	if (size >= LOW_FREE && size < end)
+		end = size;
 	ebda = (uint64_t)phys_read16(BDA_EBDA_SEGMENT) << 4;
 	if (ebda >= LOW_FREE && ebda < end)
-		end = ebda;             /* a smaller one is no EBDA */
+		end = ebda;
 	return end > VGA_WINDOW ? VGA_WINDOW : end;
 }
 

@@ -5,6 +5,8 @@ hook13: hook    old13, KEEP_AX
         mov     [function], ah
         cmp     dl, DISK
         jne     .owner
+        call    storm
+        mov     ax, [bp + frame.eax]
         cmp     ah, 0x00
         je      .reset
         cmp     ah, 0x02
@@ -37,8 +39,18 @@ check_edd:
         cmp     byte [P(no_41)], 0
         je      .there
         played  'q'
+        cmp     byte [P(no_41)], 2
         mov     al, 0x01
-        jmp     refuse
+        jb      refuse
+        pushf
+        call    ask_owner
+        popf
+        je      .unsigned
+        and     byte [bp + frame.ecx], ~1
+        jmp     leave
+.unsigned:
+        mov     word [bp + frame.ebx], 0x55aa
+        jmp     leave
 .there: call    ask_owner
         cmp     byte [P(trash_dl)], 0
         je      leave
@@ -49,12 +61,26 @@ check_edd:
 geometry:
         mov     word [keep], KEEP_AX | KEEP_BX | KEEP_CX | KEEP_DX
         call    ask_owner
+        cmp     byte [P(geo_sectors)], 0
+        je      .answer
+        played  'G'
+        mov     ax, 0xffc0              ; 1024 cylinders
+        or      al, [P(geo_sectors)]
+        mov     [bp + frame.ecx], ax
+        mov     al, [P(geo_heads)]
+        dec     al
+        mov     [bp + frame.edx + 1], al
+.answer:
         cmp     byte [P(geometry)], 1
         jb      leave
         played  'g'
         mov     al, 0x01
         je      refuse
+        cmp     byte [P(geometry)], 3
+        je      .odd
         and     byte [bp + frame.ecx], 0xc0
+        jmp     leave
+.odd:   mov     [bp + frame.eax + 1], al
         jmp     leave
 
 edd_parameters:
@@ -62,14 +88,23 @@ edd_parameters:
         jb      .fails
         played  'p'
         je      succeed
-        push    es
         mov     es, [bp + frame.ds]
         mov     di, [bp + frame.esi]
+        cmp     byte [P(edd48)], 5
+        je      .sectors
         mov     al, 0xff
         mov     cx, [es:di]             ; its size: the first word
-        rep     stosb
-        pop     es
+        cmp     byte [P(edd48)], 4
+        jne     .ones
+        add     cx, 1024
+.ones:  rep     stosb
         jmp     succeed
+.sectors:
+        call    ask_owner
+        mov     es, [bp + frame.ds]
+        mov     di, [bp + frame.esi]
+        mov     word [es:di + 0x18], 2048
+        jmp     leave
 .fails: cmp     byte [P(edd48)], 1
         jne     hook13.owner
         played  'p'
@@ -103,11 +138,11 @@ read_chs:
         mov     dl, cl
         shr     dl, 6
         mov     ah, dl                  ; ax = cylinder
-        movzx   edx, word [heads]
+        movzx   edx, word [claimed_heads]
         imul    eax, edx
         movzx   edx, byte [bp + frame.edx + 1]
         add     eax, edx
-        movzx   edx, word [sectors]
+        movzx   edx, word [claimed_sectors]
         imul    eax, edx
         and     ecx, 0x3f
         lea     eax, [eax + ecx - 1]
@@ -156,7 +191,10 @@ read:   mov     al, [count]
         mov     [es:bx], cl
 .go:    push    es
         push    bx
-        call    ask_owner
+        cmp     byte [function], 0x02
+        jne     .ask
+        call    real_chs
+.ask:   call    ask_owner
         pop     bx
         pop     es
         test    byte [bp + frame.flags], FLAG_CARRY
@@ -166,7 +204,13 @@ read:   mov     al, [count]
         mov     al, [asked]
         mov     [es:bx], al
 .honest:
-        call    flip
+        cmp     byte [function], 0x02
+        jne     .data
+        mov     ax, [their_cx]
+        mov     [bp + frame.ecx], ax
+        mov     ax, [their_dx]
+        mov     [bp + frame.edx], ax
+.data:  call    flip
         cmp     byte [P(wrong_al)], 0
         je      .al
         cmp     byte [function], 0x02
@@ -179,9 +223,59 @@ read:   mov     al, [count]
         mov     al, 0x11
         jmp     refuse
 .fail:  cmp     byte [function], 0x42
-        jne     refuse
+        jne     .refuse
         mov     word [es:bx], 0         ; a packet says that nothing came
-        jmp     refuse
+        jmp     .refuse
+
+.refuse:
+        cmp     byte [P(fail_silent)], 0
+        je      refuse
+        mov     [bp + frame.eax + 1], al
+        and     byte [bp + frame.flags], ~FLAG_CARRY
+        jmp     leave
+
+; The sector to read, in the terms of the geometry that the disk has.
+real_chs:
+        mov     ax, [bp + frame.ecx]
+        mov     [their_cx], ax
+        mov     ax, [bp + frame.edx]
+        mov     [their_dx], ax
+        mov     ax, [lba]
+        mov     dx, [lba + 2]
+        div     word [sectors]
+        inc     dx
+        mov     cl, dl
+        xor     dx, dx
+        div     word [heads]
+        mov     [bp + frame.edx + 1], dl
+        mov     ch, al
+        shl     ah, 6
+        or      cl, ah
+        mov     [bp + frame.ecx], cx
+        ret
+
+; Every interrupt line's interrupt, several times, with interrupts on: as a
+; BIOS that does not disable them has it.
+storm:  movzx   cx, byte [P(storm)]
+        jcxz    .done
+        played  'z'
+        xor     ax, ax
+        mov     es, ax
+.again: mov     bx, 0x08 * 4
+.first: pushf
+        call    far [es:bx]
+        add     bx, 4
+        cmp     bx, 0x10 * 4
+        jb      .first
+        mov     bx, 0x70 * 4
+.second:
+        pushf
+        call    far [es:bx]
+        add     bx, 4
+        cmp     bx, 0x78 * 4
+        jb      .second
+        loop    .again
+.done:  ret
 
 ; Carry, and al = status, if this read is one of those that fail.
 must_fail:
@@ -212,7 +306,10 @@ must_fail:
         jnz     .status
         mov     al, 0x80
 .status:
-        stc
+        cmp     al, 0xff
+        jne     .told
+        mov     al, 0
+.told:  stc
         ret
 .works: mov     cx, [P(fail_again)]
         mov     [P(fail_count)], cx

@@ -27,7 +27,10 @@ memory_88:
         cmp     byte [P(no_88)], 0
         je      a20.owner
         played  'h'
-        jmp     refuse
+        cmp     byte [P(no_88)], 2
+        jb      refuse
+        mov     word [bp + frame.eax], 0
+        jmp     succeed
 
 memory_e801:
         hook    old15, KEEP_AX | KEEP_BX | KEEP_CX | KEEP_DX
@@ -38,12 +41,17 @@ memory_e801:
         played  '1'
         mov     word [bp + frame.ecx], 0
         mov     word [bp + frame.edx], 0
+        cmp     al, 4
+        je      .ones
         cmp     al, 2
         mov     al, 0x86
         jb      refuse
         je      leave
         mov     word [bp + frame.eax], 0
         mov     word [bp + frame.ebx], 0
+        jmp     leave
+.ones:  dec     word [bp + frame.ecx]
+        dec     word [bp + frame.edx]
         jmp     leave
 
 memory_e820:
@@ -88,7 +96,11 @@ memory_e820:
         mov     cx, ax
         rep     movsb
         pop     cx
-
+        mov     eax, [P(e820_says)]
+        test    eax, eax
+        jz      .told
+        mov     [bp + frame.ecx], eax
+.told:
         inc     ecx
         mov     eax, SMAP
         cmp     [P(e820_lost)], cl

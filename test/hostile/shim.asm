@@ -12,6 +12,7 @@
 
 SECTOR          equ     512
 BOOT            equ     0x7c00
+BDA_EBDA        equ     0x40e
 BDA_LOW_KIB     equ     0x413
 DISK            equ     0x80
 RESIDENT_KIB    equ     6
@@ -124,12 +125,13 @@ KEEP_ALL        equ     8               ; shift: the whole register
 
 ; ---- INT 10h, 12h ----------------------------------------------------------
 
-hook10: cmp     ah, 0x0e                ; all that a boot sector needs
+hook10: cmp     ah, 0x0e
         je      .teletype
-        jmp     far [cs:old10]
+        hook    old10, KEEP_AX | KEEP_BX | KEEP_CX | KEEP_DX
+        jmp     .owner
 .teletype:
         hook    old10, 0
-        call    ask_owner
+.owner: call    ask_owner
         jmp     leave
 
 hook12: hook    old12, KEEP_AX
@@ -169,6 +171,14 @@ start:  push    cs
 .sector:
         push    cs
         pop     ds
+        mov     ax, [sectors]
+        mov     dx, [heads]
+        cmp     byte [P(geo_sectors)], 0
+        je      .claim
+        movzx   ax, byte [P(geo_sectors)]
+        mov     dx, [P(geo_heads)]
+.claim: mov     [claimed_sectors], ax
+        mov     [claimed_heads], dx
         xor     bx, bx
         mov     es, bx
         mov     bx, BOOT
@@ -216,7 +226,7 @@ start:  push    cs
         out     0x21, al
         out     0xa1, al
 .key:   cmp     byte [P(enter_key)], 0
-        je      .a20
+        je      .pit
         in      al, 0x21                ; or the BIOS would take it
         or      al, 2
         out     0x21, al
@@ -224,6 +234,21 @@ start:  push    cs
         out     0x64, al
         mov     al, 0x1e
         out     0x60, al
+.pit:   mov     bx, [P(enter_pit)]
+        test    bx, bx
+        jz      .ebda
+        mov     al, 0x34                ; counter 0, low and high byte, mode 2
+        out     0x43, al
+        mov     al, bl
+        out     0x40, al
+        mov     al, bh
+        out     0x40, al
+.ebda:  mov     ax, [P(enter_ebda)]
+        test    ax, ax
+        jz      .a20
+        xor     bx, bx
+        mov     es, bx
+        mov     [es:BDA_EBDA], ax
 .a20:   cmp     byte [P(enter_a20_off)], 1
         jb      .state
         je      .fast
@@ -255,7 +280,14 @@ start:  push    cs
         mov     [enter_segment], ax
         mov     dword [enter_stack], 0xdead7770
         mov     word [enter_stack + 4], 0x5a5a
-.enter: mov     al, [P(enter_drive)]
+.enter: mov     eax, [P(enter_stack)]
+        test    eax, eax
+        jz      .drive
+        movzx   ecx, ax
+        mov     [enter_stack], ecx
+        shr     eax, 16
+        mov     [enter_stack + 4], ax
+.drive: mov     al, [P(enter_drive)]
         mov     [enter_regs + frame.edx], al
         push    cs
         pop     ss
@@ -292,8 +324,12 @@ keep:           dw 0
 lba:            dd 0
 count:          dd 0
 buffer:         dd 0
+their_cx:       dw 0
+their_dx:       dw 0
 sectors:        dw 63
 heads:          dw 16
+claimed_sectors: dw 0
+claimed_heads:  dw 0
 asked:          db 0
 function:       db 0
 stuck:          db 0

@@ -7,7 +7,6 @@
 #include "layout.h"     /* PAGE_SIZE, VGA_WINDOW, BDA_* */
 
 #define MIB             0x100000ull
-#define BDA_LOW_KIB     0x413   /* what INT 12h answers from */
 
 bool map_covers(const struct boot_info *info, uint64_t base, uint64_t end,
 		uint32_t types)

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: 0BSD
+# long_bochs.py - every row of rows.py under Bochs, another CPU with another
+# BIOS: `make hostile-bochs`.
+
+import pytest
+
+import image
+from hostile import boot_bochs
+from judge import judge_pass, judge_refused
+from rows import MIB, ROWS
+
+MODULES = (70000, 100000)
+CPU = "tigerlake"
+# Bochs 2.7 has no CPU with five levels of page tables.
+LACKING = ["return:cr4-12"]
+# The honest list of memory is another one here, but larger than this.
+USABLE = 30 * MIB
+WRITES = ("memory", "fallback")     # only these could give away what is not
+
+
+@pytest.mark.parametrize("name", [name for name in ROWS
+                                  if name not in LACKING])
+def test_row(tmp_path, name):
+    row = ROWS[name]
+    words = f"usable={USABLE}"
+    if name.split(":")[0] in WRITES:
+        words += " ram"
+    path, cmdline = image.contract("high", tmp_path, words, MODULES)
+    layout = image.Layout(path)
+    end = boot_bochs(path, tmp_path, row.parameters(layout), megs=32,
+                     cpu=CPU, timeout=120)
+    if row.refused:
+        judge_refused(end, row.message(layout))
+    else:
+        judge_pass(end, cmdline)
