@@ -114,6 +114,7 @@ include mk/book.mk
 include mk/examples.mk
 -include mk/test-kernels.mk
 include mk/test-hostile.mk
+include mk/test-disk.mk
 include mk/test.mk
 include mk/fuzz.mk
 include mk/bench.mk

@@ -5,7 +5,7 @@
 GOALS_RUN := run screenshot
 GOALS_DEBUG := gdb bochs docs-trace
 GOALS_TEST := test test-docs-long unit check-lib ticks bench-runner \
-	bench-quick fuzz fuzz-keep
+	bench-quick fuzz fuzz-keep fuzz-bios hostile-bochs disk-faults
 GOALS_BOOK := book
 
 OTHER_GOALS := $(filter-out deps,$(MAKECMDGOALS))

@@ -7,10 +7,15 @@
 #include "io.h"
 #include "layout.h"
 
-/* Names of modules can be longer than a message: their start will do. */
+/*
+ * Names of modules can be longer than a message: their start will do. The
+ * command line is the file without a name.
+ */
 static _Noreturn void fail(const struct files *files, const char *whose,
 			   int err, const struct image_fault *fault)
 {
+	if (*whose == '\0')
+		whose = "command line";
 	if (err == IMAGE_READ)
 		die("%.60s: cannot read sector %llu of drive %02x: BIOS status "
 		    "%02x", whose, (unsigned long long)files->disk->bad_lba,

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: 0BSD
+# test_disk.py - bad disks: a sample of what long_disk.py has, and the host
+# model of the readers.
+
+import subprocess
+
+import pytest
+
+import image
+from faults import (BUSES, PLACES, boot_bad_sector, boot_flipped,
+                    boot_truncated, make, two_disks)
+from judge import judge_pass, judge_refused
+from machine import BUILD
+
+SECTOR = 512
+
+
+def test_every_bit(tmp_path):
+    """Each bit of the first 64 sectors, in a model of all that reads them."""
+    path, _ = image.contract("high", tmp_path, "", (1000,))
+    done = subprocess.run([BUILD / "test/disk-model", path, "64", "bits"],
+                          stdout=subprocess.PIPE, universal_newlines=True)
+    assert done.returncode == 0, done.stdout
+    assert ": 258048 flips" in done.stdout and " 0 missed" in done.stdout, \
+        done.stdout
+
+
+def test_model_sees(tmp_path):
+    """The model is no yes-man: what nobody reads, it says so."""
+    path, _ = image.contract("high", tmp_path)
+    done = subprocess.run([BUILD / "test/disk-model", path, "2016", "bits"],
+                          stdout=subprocess.PIPE, universal_newlines=True)
+    assert done.returncode == 0, done.stdout
+    assert " 0 where nothing is read" not in done.stdout, done.stdout
+
+
+# Each bus and each place once, in both ways.
+SAMPLE = [(bus, *PLACES[(i * 5 + once * 3) % len(PLACES)], once)
+          for i, bus in enumerate(BUSES) for once in (True, False)]
+
+
+@pytest.mark.parametrize("bus, part, place, once", SAMPLE)
+def test_bad_sector(tmp_path, bus, part, place, once):
+    boot_bad_sector(tmp_path, bus, part, place, once)
+
+
+@pytest.mark.parametrize("share", [0, 1, 3, 5, 7, 9, 10])
+def test_truncated(tmp_path, share):
+    """Tenths of what the image needs: from one sector to all."""
+    path, cmdline, layout = make(tmp_path)
+    need = layout.files[-1]["lba"] + layout.files[-1]["sectors"]
+    boot_truncated(path, cmdline, layout, max(need * share // 10, 1))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_flipped(tmp_path, seed):
+    path, _, layout = make(tmp_path)
+    boot_flipped(path, layout, seed)
+
+
+@pytest.fixture
+def images(tmp_path):
+    """Two images, which say who they are."""
+    made = []
+    for name in ("one", "two"):
+        folder = tmp_path / name
+        folder.mkdir()
+        made.append(image.contract("high", folder, f"i-am-{name}"))
+    return made
+
+
+@pytest.mark.parametrize("boot", [0, 1])
+@pytest.mark.parametrize("swapped", [False, True])
+def test_two_disks(images, swapped, boot):
+    """Two disks of ours in a machine: the one that is booted counts."""
+    (first, _), (second, _) = order = images[::-1] if swapped else images
+    judge_pass(two_disks(first, second, boot)(), order[boot][1])
+
+
+def test_boot_sector_of_the_other(images, tmp_path):
+    """The boot sector of one image before another one: its own is found on
+    the other drive."""
+    (one, cmdline), (two, _) = images
+    mixed = tmp_path / "mixed.img"
+    mixed.write_bytes(one.read_bytes()[:SECTOR] + two.read_bytes()[SECTOR:])
+    judge_pass(two_disks(mixed, one, 0)(), cmdline)
+    judge_refused(two_disks(mixed, two, 0)(), "^stagecoach: bad loader$")
+
+
+@pytest.mark.parametrize("part", ["early", "rest", "super", "cmdline"])
+def test_rest_of_the_other(images, tmp_path, part):
+    """From some part on, the sectors are those of another image, as after a
+    copy that was broken off."""
+    one, two = (image.Layout(path) for path, _ in images)
+    at = one.part(part)[0] * SECTOR
+    mixed = tmp_path / "mixed.img"
+    mixed.write_bytes(one.data[:at] + two.data[at:])
+    judge_refused(two_disks(mixed, images[1][0], 0)(),
+                  r"^stagecoach: image: superblock at sector \d+ of drive 80: "
+                  r"belongs to another image|"
+                  r"^stagecoach: command line: block at sector \d+ of drive 80: "
+                  "does not match its checksum")
