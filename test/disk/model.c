@@ -97,9 +97,12 @@ static int check_loader(const struct disk *disk)
 static int64_t read_files(struct disk *disk, uint8_t *files, uint64_t limit,
 			  struct image_fault *fault)
 {
-	static struct image_table table[IMAGE_TABLE_WINDOW];
+	static struct image_table table[TABLE_BUF_SECTORS];
 	static uint8_t join[IMAGE_BLOCK_SIZE], scratch[IMAGE_BLOCK_SIZE];
-	const struct image_buffers buffers = { table, join, scratch };
+	const struct image_buffers buffers = {
+		.table = table, .table_count = TABLE_BUF_SECTORS,
+		.join = join, .scratch = scratch,
+	};
 	const struct stage2_header *header =
 		(const void *)(disk->data + STAGE2_LBA * SECTOR_SIZE);
 	const struct image_super *super = (const void *)

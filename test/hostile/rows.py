@@ -9,12 +9,17 @@ too little memory. Numbers in braces are functions of the image's layout.
 The same rows are played in QEMU (test_hostile.py), in Bochs (long_bochs.py)
 and to other loaders (peers.py)."""
 
+import re
 from dataclasses import dataclass
 from typing import Any, Optional
 
 from hostile import ACPI, RESERVED, USABLE, e820
+from machine import ROOT
 
 MIB = 1 << 20
+# What the loader needs of low memory.
+LOW_KIB = int(re.search(r"define LOW_FREE +(\w+)", (
+    ROOT / "include/layout.h").read_text()).group(1), 0) // 1024
 MACHINE = ["-M", "pc", "-m", "32M"]
 
 CR0 = 0x6005000C        # NW, CD, AM, WP, TS, EM
@@ -293,7 +298,7 @@ MEMORY = {name: Row({**E820_ONLY, **row.faults}, row.played)
     "endless": Row({**e820(*MAP), "e820_how": 2}, "3+"),
     "endless-opaque": Row({**e820(*MAP), "e820_how": 2, "e820_opaque": 1},
                           "[3o]+"),
-    "low-less": Row({**e820(*MAP), "low_kib": 500}, "k"),
+    "low-less": Row({**e820(*MAP), "low_kib": LOW_KIB + 40}, "k"),
     "low-more": Row({**e820(*MAP), "low_kib": 0xFFFF}, "k"),
     **{f"ebda-{at:04x}": Row({**e820(*MAP), "enter_ebda": at}, "")
        for at in (0x0001, 0x8000, 0xFFFF)},
@@ -327,7 +332,7 @@ TOO_LITTLE = {
     "no-map-after-loss": Row({**e820(NOWHERE, *MAP), "e820_lost": 3,
                               **E820_ONLY}, "L1h", NO_MAP),
     "low": Row({"low_kib": 400}, "k", "^stagecoach: not enough low memory: "
-               "472 KiB needed, 400 KiB are free"),
+               f"{LOW_KIB} KiB needed, 400 KiB are free"),
     "high": Row(e820(*MAP[:3]), "", "^stagecoach: not enough memory: .* need "
                 r"\d+ KiB, \d+ KiB are free"),
 }
