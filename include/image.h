@@ -39,7 +39,7 @@
 
 /*
  * Start of stage2's first sector (STAGE2_LBA). The build fills in the jump,
- * the magic and early_sectors; mkimage the rest.
+ * the magic, early_sectors and plain_sectors; mkimage the rest.
  */
 struct stage2_header {
 	uint8_t jump[4];                /* to the code behind the header */
@@ -50,9 +50,11 @@ struct stage2_header {
 	uint16_t stage2_sectors;        /* of these, stage2 itself */
 	uint16_t early_sectors;         /* of these, after the first, what real
 					   mode runs and sums before it does */
-	uint16_t reserved;              /* 0 */
+	uint16_t plain_sectors;         /* of stage2_sectors, those that a kernel
+					   without wishes needs: all, or all but
+					   the end */
 	uint32_t super_lba;
-	uint32_t reserved2;             /* 0 */
+	uint32_t reserved;              /* 0 */
 	uint64_t image_id;              /* same as in the superblock */
 	uint32_t early_sum[2];          /* image_early_sum() over sectors 2 to
 					   1 + early_sectors of the disk */

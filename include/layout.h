@@ -52,7 +52,7 @@
 /* stage2: sectors 1 .. n, contiguous from STAGE2_ADDR */
 #define STAGE2_LBA           1
 #define STAGE2_ADDR          0x8000
-#define STAGE2_MAX           0xa000     /* bytes on disk: 40 KiB */
+#define STAGE2_MAX           0xb000     /* bytes on disk: 44 KiB */
 #define LOADER_MAX_SECTORS   96         /* STAGE2_ADDR up to RESIDENT_TEXT */
 #define FIRST_READ_SECTORS   64         /* STAGE2_ADDR up to 64 KiB */
 
@@ -65,6 +65,7 @@
 #define HDR_LOADER_SECTORS   8
 #define HDR_STAGE2_SECTORS   10
 #define HDR_EARLY_SECTORS    12
+#define HDR_PLAIN_SECTORS    14
 #define HDR_SUPER_LBA        16
 #define HDR_IMAGE_ID         24
 #define HDR_EARLY_SUM        32
@@ -87,6 +88,7 @@
 
 /* buffers of the loader */
 #define JOIN_BUF             0x20000
+#define JOIN_BUF_SIZE        0x10000
 #define DISK_BUF             0x30000
 #define DISK_BUF_SECTORS     128        /* 64 KiB: the most SeaBIOS takes */
 #define SCRATCH_BUF          0x40000

@@ -3,12 +3,14 @@
 
 #include "console.h"
 
+#include "framebuffer.h"
 #include "keyboard.h"
 #include "serial.h"
 #include "vga.h"
 
 static const struct console *const consoles[] = {
 	&vga_console,
+	&framebuffer_console,
 	&serial_console,
 };
 
@@ -27,9 +29,12 @@ void console_open(const struct boot_info *info)
 
 void console_write(const char *text, size_t size)
 {
-	for (size_t i = 0; i < COUNT; i++)
+	for (size_t i = 0; i < COUNT; i++) {
 		for (size_t c = 0; working[i] && c < size; c++)
 			consoles[i]->put(text[c]);
+		if (working[i] && consoles[i]->flush != NULL)
+			consoles[i]->flush();
+	}
 	if (size > 0)
 		in_row = text[size - 1] != '\n';
 }

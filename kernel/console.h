@@ -37,6 +37,9 @@ struct console {
 	/* Of what is written from now on. */
 	void (*color)(enum color foreground, enum color background);
 
+	/* A text has been put, and is to be seen. */
+	void (*flush)(void);
+
 	/* A byte that was typed there, -1 if there is none. */
 	int (*get)(void);
 };

@@ -68,11 +68,44 @@ static void print_cpu(void)
 	printk("CPU: %s\n", start);
 }
 
+static void print_disk(const struct boot_disk *d)
+{
+	/* 0: the BIOS does not say. */
+	struct human size = human(d->sectors * d->sector_size);
+
+	printk(" from BIOS drive %02xh", d->drive);
+	if (d->sectors != 0)
+		printk(", %u.%u %s", size.whole, size.tenths, size.unit);
+	if (d->interface[0] != '\0')
+		printk(", %s on %s", d->interface, d->host_bus);
+	printk("\n");
+}
+
+static void print_firmware(const struct boot_info *info)
+{
+	const struct boot_display *d = &info->display;
+	const struct boot_time *t = &info->time;
+
+	if (d->type == BOOT_DISPLAY_LINEAR)
+		printk("Display: %u by %u pixels, %u bits each", d->width,
+		       d->height, d->bits_per_pixel);
+	else if (d->type == BOOT_DISPLAY_TEXT)
+		printk("Display: text, %u by %u", d->width, d->height);
+	else
+		printk("Display: none");
+	printk("; ACPI: %s; SMBIOS: %s\n", info->rsdp_size ? "yes" : "no",
+	       info->smbios_size + info->smbios3_size ? "yes" : "no");
+	if (t->year != 0)
+		printk("Clock: %u-%02u-%02u %02u:%02u:%02u\n", t->year,
+		       t->month, t->day, t->hour, t->minute, t->second);
+}
+
 void machine_print(const struct boot_info *info)
 {
-	printk("Loaded by %s %s from BIOS drive %02xh\n", info->loader_name,
-	      info->loader_version, info->disk.drive);
+	printk("Loaded by %s %s", info->loader_name, info->loader_version);
+	print_disk(&info->disk);
 	print_cpu();
+	print_firmware(info);
 	if (info->cmdline_size > 0)
 		printk("Command line: %.200s\n", info->cmdline);
 	if (info->module_count > 0)
@@ -102,4 +135,35 @@ void machine_print_memory(const struct boot_info *info)
 		      (unsigned long long)m->base, (unsigned long long)m->end,
 		      size.whole, size.tenths, size.unit, type_name(m->type));
 	}
+}
+
+void machine_print_times(const struct boot_info *info)
+{
+	static const struct {
+		enum boot_stamp end;
+		const char *name;
+	} step[] = {
+		{ BOOT_STAMP_LONG_MODE, "CPU" },
+		{ BOOT_STAMP_MEMORY_MAP, "memory map" },
+		{ BOOT_STAMP_KERNEL_LOADED, "loading" },
+		{ BOOT_STAMP_ENTRY, "tables" },
+	};
+	uint64_t start = info->stamps[BOOT_STAMP_START], last = start;
+	uint64_t all = info->stamps[BOOT_STAMP_ENTRY] - start;
+	uint64_t khz = info->stamp_hz / 1000;
+
+	if (start == 0 || all == 0)
+		return;         /* no time stamp counter */
+	printk("Boot:");
+	for (unsigned int i = 0; i < sizeof(step) / sizeof(step[0]); i++) {
+		uint64_t now = info->stamps[step[i].end];
+
+		printk("%s %s %llu%%", i > 0 ? "," : "", step[i].name,
+		       (unsigned long long)((now - last) * 100 / all));
+		last = now;
+	}
+	if (khz != 0)
+		printk("; %llu us",
+		       (unsigned long long)(all * 1000 / khz));
+	printk("\n");
 }

@@ -10,4 +10,7 @@
 void machine_print(const struct boot_info *info);
 void machine_print_memory(const struct boot_info *info);
 
+/* Where the time of the boot went. */
+void machine_print_times(const struct boot_info *info);
+
 #endif

@@ -75,6 +75,7 @@ _Noreturn void _start(const struct boot_info *info)
 	console_color(LIGHT_GREY, BLACK);
 	machine_print(info);
 	machine_print_memory(info);
+	machine_print_times(info);
 
 	/* From here on our own tables, so that a fault gets our own report. */
 	backtrace_init(info);

@@ -7,10 +7,6 @@
 
 #include "console.h"
 
-/*
- * When the screen is full its rows move up, save the top one: that is the
- * title.
- */
 extern const struct console vga_console;
 
 #endif

@@ -32,6 +32,7 @@ int canvas_open(struct canvas *c, const struct boot_display *d)
 	c->first = d->address;
 	c->pitch = d->pitch;
 	c->pixel_size = size;
+	c->paper = 0;
 	c->ink = channel(d->red_size, d->red_shift) |
 		 channel(d->green_size, d->green_shift) |
 		 channel(d->blue_size, d->blue_shift);
@@ -49,7 +50,8 @@ void canvas_glyph(const struct canvas *c, uint32_t x, uint32_t y,
 		uint8_t *to = row;
 
 		for (bit = 0x80; bit > 0; bit >>= 1) {
-			uint32_t pixel = glyph[i] & bit ? c->ink : 0;
+			uint32_t pixel = glyph[i] & bit ? c->ink :
+						       c->paper;
 
 			for (byte = 0; byte < c->pixel_size; byte++) {
 				*to++ = (uint8_t)pixel;
@@ -57,4 +59,21 @@ void canvas_glyph(const struct canvas *c, uint32_t x, uint32_t y,
 			}
 		}
 	}
+}
+
+/* The upper bits of eight, or all of them above bits of nothing. */
+static uint32_t scale(uint8_t light, uint8_t size, uint8_t shift)
+{
+	uint32_t bits = size < 8 ? (uint32_t)light >> (8 - size) :
+				   (uint32_t)light << (size - 8);
+
+	return bits << shift;
+}
+
+uint32_t canvas_color(const struct boot_display *d, uint8_t red, uint8_t green,
+		      uint8_t blue)
+{
+	return scale(red, d->red_size, d->red_shift) |
+	       scale(green, d->green_size, d->green_shift) |
+	       scale(blue, d->blue_size, d->blue_shift);
 }

@@ -370,13 +370,16 @@ int image_check_header(const struct stage2_header *h,
 	/* Real mode's loop over them would take 0 for 65536. */
 	if (h->early_sectors < 1 || h->early_sectors >= h->stage2_sectors)
 		return bad(fault, " early_sectors", h->early_sectors);
+	if (h->plain_sectors <= h->early_sectors ||
+	    h->plain_sectors > h->stage2_sectors)
+		return bad(fault, " plain_sectors", h->plain_sectors);
 	if (h->super_lba < STAGE2_LBA + (uint32_t)h->stage2_sectors)
 		return bad(fault, " super_lba", h->super_lba);
 	/* 0 would let any image's superblock pass. */
 	if (h->image_id == 0)
 		return bad(fault, " image_id", 0);
-	if ((h->reserved | h->reserved2) != 0)
-		return bad(fault, " reserved", h->reserved | h->reserved2);
+	if (h->reserved != 0)
+		return bad(fault, " reserved", h->reserved);
 	return IMAGE_OK;
 }
 

@@ -85,14 +85,17 @@ int paging_map(struct paging *pg, uint64_t vaddr, uint64_t paddr,
 	while (size > 0) {
 		uint64_t page = fitting_page(vaddr | paddr, size, largest);
 		uint64_t count = ENTRIES - vaddr / page % ENTRIES;
-		uint64_t leaf = paddr | flags | PTE_PRESENT;
+		uint64_t leaf = paddr | PTE_PRESENT |
+				(flags & ~PTE_PAT_LARGE);
 		uint64_t *entry;
 		int err;
 
 		if (count > size / page)
 			count = size / page;
 		if (page > PAGE_4K)
-			leaf |= PTE_LARGE;
+			leaf |= PTE_LARGE | (flags & PTE_PAT_LARGE);
+		else if (flags & PTE_PAT_LARGE)
+			leaf |= PTE_PAT_4K;
 		err = find_entry(pg, vaddr, page, &entry);
 		if (!err)
 			err = fill(entry, count, leaf, page);

@@ -18,6 +18,8 @@
 #define PTE_PAT_4K      0x80ull         /* in a PTE */
 #define PTE_PAT_LARGE   0x1000ull       /* in a large PDE, PDPTE */
 #define PTE_NX          0x8000000000000000ull
+/* Memory type 5 of the PAT, where a kernel of ours finds write-combining. */
+#define PTE_WC          (PTE_PAT_LARGE | PTE_PWT)
 #define PTE_ADDR        0x000ffffffffff000ull
 
 #define PAGE_4K         0x1000ull
@@ -52,7 +54,8 @@ struct paging {
 /*
  * Maps [vaddr, vaddr + size) to [paddr, paddr + size), all page-aligned,
  * vaddr canonical, not across the hole; vaddr + size may be 2^64. flags:
- * PTE_WRITE, PTE_NX, PTE_PWT, PTE_PCD. Uses the largest pages that fit, none
+ * PTE_WRITE, PTE_NX, PTE_PWT, PTE_PCD, PTE_PAT_LARGE (for pages of any size:
+ * 4 KiB ones have that bit elsewhere). Uses the largest pages that fit, none
  * larger than largest (PAGE_4K, PAGE_2M or PAGE_1G; also bounded by
  * pg->largest). Upper tables are writable and executable: the last level
  * decides. Nothing is for user mode.

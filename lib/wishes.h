@@ -8,6 +8,7 @@
 #ifndef STAGECOACH_WISHES_H
 #define STAGECOACH_WISHES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,17 @@ struct wishes_fault {
 
 /* No wishes: the defaults. */
 void wishes_none(struct boot_wishes *wishes);
+
+/*
+ * Does it take more to grant these than every boot does anyway? What is needed
+ * for that is no part of other images.
+ */
+static inline bool wishes_take_more(const struct boot_wishes *wishes)
+{
+	return wishes->video != BOOT_VIDEO_ANY ||
+	       wishes->flags & (BOOT_WISH_KASLR | BOOT_WISH_VIDEO_MODES |
+				BOOT_WISH_EDID);
+}
 
 /*
  * Offset of the first magic in data[0, size), at a multiple of WISHES_ALIGN;

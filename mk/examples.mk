@@ -5,7 +5,8 @@
 
 EX := $(BUILD)/examples
 EXO := $(BUILD)/obj/examples
-EXAMPLES := hello cmdline module panic higher-half pie no-loader-knowledge \
+EXAMPLES := hello cmdline module panic higher-half pie framebuffer \
+	no-loader-knowledge \
 	blink-busy blink-interrupt rust-hello
 EXAMPLE_KERNELS := $(EXAMPLES:%=$(EX)/%.elf)
 RAMDISK := $(EX)/ramdisk.tar
@@ -46,6 +47,7 @@ endef
 $(eval $(call example,cmdline,cmdline/cmdline,-static))
 $(eval $(call example,module,module/module,-static))
 $(eval $(call example,panic,panic/panic,-static))
+$(eval $(call example,framebuffer,framebuffer/framebuffer,-static))
 $(eval $(call example,pie,pie/pie,-pie --no-dynamic-linker -z text))
 $(eval $(call example,higher-half,higher-half/kernel,-static \
 	-T examples/higher-half/kernel.ld))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: 0BSD
 # kernel.mk - the example kernel, and the image it boots from.
 
-KERNEL_LIB := string format cp437 elf64_symbols
+KERNEL_LIB := string format cp437 elf64_symbols glyph
 
 KOBJ := $(BUILD)/obj/kernel
 KERNEL_SRC := $(sort $(wildcard kernel/*.c kernel/*.asm))

@@ -13,7 +13,7 @@ TKO := $(BUILD)/obj/test-kernels
 CONTRACT_CFLAGS := -O2 -fno-omit-frame-pointer $(TARGET_CFLAGS) -fpie -fvisibility=hidden -Ikernel \
 	-Itest/kernels
 CONTRACT_C := $(sort $(wildcard test/kernels/*.c)) kernel/serial.c \
-	lib/format.c lib/string.c
+	lib/format.c lib/string.c lib/rsdp.c lib/smbios.c
 CONTRACT_OBJ := $(TKO)/test/kernels/entry.o $(CONTRACT_C:%.c=$(TKO)/%.o)
 
 $(eval $(call remember,contract,$(CC) $(LLD) $(CONTRACT_CFLAGS)))

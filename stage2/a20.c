@@ -68,9 +68,9 @@ static bool kbc_ready(void)
 
 static void try_bios(void)
 {
-	struct bios_regs r = { .eax = 0x2401 };
+	struct bios_regs r;
 
-	bios_call(0x15, &r);            /* whatever it answers, we look */
+	bios_ask(0x15, 0x2401, 0, 0, &r);       /* whatever it answers, we look */
 }
 
 static void try_kbc(void)

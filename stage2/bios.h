@@ -23,6 +23,13 @@ struct bios_regs {
  */
 void bios_call(uint8_t vector, struct bios_regs *regs);
 
+/*
+ * The same for calls that take little: SI points to BIOS_BUF, the registers
+ * that are not given are 0. True if carry came back clear.
+ */
+bool bios_ask(uint8_t vector, uint32_t eax, uint32_t ebx, uint32_t edx,
+	      struct bios_regs *answer);
+
 /* The carry flag: how most services say that they failed. */
 static inline bool bios_failed(const struct bios_regs *regs)
 {

@@ -6,17 +6,36 @@
 #include <stdint.h>
 
 #include "boot_info.h"
+#include "clock.h"
 #include "cpu.h"
 #include "disk.h"
 #include "e820.h"
 #include "files.h"
 #include "kernel.h"
+#include "log.h"
 #include "memory.h"
+#include "vbe.h"
 
-/* Small things first: what lies beyond 127 bytes costs longer instructions. */
+/* What video.c leaves; all 0 if it was not asked. */
+struct video {
+	struct vbe_mode *mode;          /* what the card offers: count modes */
+	size_t count;
+	const uint8_t *edid;            /* EDID_SIZE bytes, or NULL */
+	struct boot_display display;    /* as the kernel will see it; type 0: no
+					   mode was set */
+	uint64_t pages;                 /* its pages, virtual; and their size */
+	uint64_t pages_size;
+};
+
+/*
+ * Small things first: what lies beyond 127 bytes costs longer instructions.
+ * So does an address that the compiler knows, which is why main() is given
+ * its only object by entry.asm.
+ */
 struct boot {
 	const struct cpu_facts *cpu;
 	struct kernel *kernel;
+	const struct boot_wishes *wishes;       /* the image's */
 	struct memory_pieces window;            /* what lies in the window:
 						   vspace.h chose its slot */
 	uint64_t window_next;                   /* first free address there */
@@ -28,8 +47,10 @@ struct boot {
 	struct memory memory;
 	struct e820_facts e820;
 	struct disk disk;
-	struct boot_disk disk_facts;
 	uint64_t stamps[BOOT_STAMP_COUNT];
+	struct clock_sample start;              /* with the first stamp */
+	struct log log;
+	struct video video;
 	struct loaded_file elf;                 /* size 0: not carried */
 	uint32_t module_count;
 	struct loaded_file module[IMAGE_MAX_MODULES];

@@ -57,76 +57,68 @@ struct edd_parameters {
 
 static void reset(struct disk *disk)
 {
-	struct bios_regs r = { .edx = disk->facts->drive };
+	struct bios_regs r;
 
-	bios_call(0x13, &r);
+	bios_ask(0x13, 0, 0, disk->facts.drive, &r);
 }
 
-/* True if the call did what it was asked for. */
-static bool succeeded(struct disk *disk, const struct bios_regs *r)
-{
-	disk->calls++;
-	if (!bios_failed(r) || bios_ah(r) == STATUS_FIXED)
-		return true;
-	disk->status = bios_ah(r);
-	return false;
-}
-
-static bool read_lba(struct disk *disk, uint64_t lba, uint32_t count)
+/* AH=42h, to DISK_BUF. */
+static void prepare_lba(struct bios_regs *r, uint64_t lba, uint32_t count)
 {
 	struct dap *dap = phys(BIOS_BUF);
-	struct bios_regs r = {
-		.eax = 0x4200, .edx = disk->facts->drive, .esi = BIOS_BUF,
-	};
 
+	r->eax = 0x4200;
+	r->esi = BIOS_BUF;
 	*dap = (struct dap){
 		.size = sizeof(*dap), .count = count,
 		.segment = DISK_BUF >> 4, .lba = lba,
 	};
-	bios_call(0x13, &r);
-	if (!succeeded(disk, &r))
-		return false;
-	return *(volatile uint16_t *)&dap->count == count;
 }
 
-/* Reads as far as the track goes; the number of sectors, 0 if it failed. */
-static uint32_t read_chs(struct disk *disk, uint64_t lba, uint32_t count)
+/* AH=02h, as far as the track goes: how many sectors, 0 if out of reach. */
+static uint32_t prepare_chs(struct bios_regs *r, uint64_t lba, uint32_t count,
+			    const struct boot_disk *facts)
 {
-	const struct boot_disk *facts = disk->facts;
 	uint64_t track = lba / facts->sectors_per_track;
 	uint32_t sector = lba % facts->sectors_per_track;
 	uint32_t head = track % facts->heads;
 	uint64_t cylinder = track / facts->heads;
-	uint32_t said;
-	struct bios_regs r;
 
 	if (cylinder >= CHS_CYLINDERS)
 		return 0;
 	if (count > facts->sectors_per_track - sector)
 		count = facts->sectors_per_track - sector;
-	r = (struct bios_regs){
-		.eax = 0x0200 | count,
-		.ecx = (uint32_t)((cylinder & 0xff) << 8 | cylinder >> 8 << 6 |
-				  (sector + 1)),
-		.edx = head << 8 | facts->drive,
-		.es = DISK_BUF >> 4,
-	};
-	bios_call(0x13, &r);
-	if (!succeeded(disk, &r))
-		return 0;
-	/* Many say nothing of use in AL, but fewer than asked may be true. */
-	said = r.eax & 0xff;
-	return said != 0 && said < count ? said : count;
+	r->eax = 0x0200 | count;
+	r->ecx = (uint32_t)((cylinder & 0xff) << 8 | cylinder >> 8 << 6 |
+			    (sector + 1));
+	r->edx |= head << 8;
+	r->es = DISK_BUF >> 4;
+	return count;
 }
 
 /* One piece of at most disk->most sectors; how many came. */
 static uint32_t read_once(struct disk *disk, uint64_t lba, uint64_t want)
 {
 	uint32_t count = want < disk->most ? want : disk->most;
+	struct bios_regs r = { .edx = disk->facts.drive };
+	uint32_t said;
 
-	if (disk->use_chs)
-		return read_chs(disk, lba, count);
-	return read_lba(disk, lba, count) ? count : 0;
+	if (!disk->use_chs)
+		prepare_lba(&r, lba, count);
+	else if ((count = prepare_chs(&r, lba, count, &disk->facts)) == 0)
+		return 0;
+	bios_call(0x13, &r);
+	disk->calls++;
+	if (bios_failed(&r) && bios_ah(&r) != STATUS_FIXED) {
+		disk->status = bios_ah(&r);
+		return 0;
+	}
+	if (!disk->use_chs)
+		return ((volatile struct dap *)phys(BIOS_BUF))->count == count ?
+		       count : 0;
+	/* Many say nothing of use in AL, but fewer than asked may be true. */
+	said = r.eax & 0xff;
+	return said != 0 && said < count ? said : count;
 }
 
 /*
@@ -141,9 +133,9 @@ static bool step_down(struct disk *disk)
 		disk->most = 64;
 	else if (disk->most > 1)
 		disk->most = 1;
-	else if (!disk->use_chs && disk->facts->sectors_per_track != 0) {
+	else if (!disk->use_chs && disk->facts.sectors_per_track != 0) {
 		disk->use_chs = true;
-		disk->facts->uses_edd = 0;
+		disk->facts.uses_edd = 0;
 	} else
 		return false;
 	return true;
@@ -209,12 +201,11 @@ static int disk_read(struct image_disk *image, uint64_t lba, uint64_t want,
  */
 static void ask_geometry(struct boot_disk *facts)
 {
-	struct bios_regs r = { .eax = 0x0800, .edx = facts->drive };
-	uint32_t cx;
+	struct bios_regs r;
+	bool failed = !bios_ask(0x13, 0x0800, 0, facts->drive, &r);
+	uint32_t cx = r.ecx & 0xffff;
 
-	bios_call(0x13, &r);
-	cx = r.ecx & 0xffff;
-	if (bios_failed(&r) || (cx & 0x3f) == 0)
+	if (failed || (cx & 0x3f) == 0)
 		return;
 	facts->sectors_per_track = cx & 0x3f;
 	facts->heads = (r.edx >> 8 & 0xff) + 1;
@@ -233,14 +224,12 @@ static void copy_text(char *to, size_t size, const char *from, size_t length)
 static void ask_parameters(struct boot_disk *facts)
 {
 	struct edd_parameters *p = phys(BIOS_BUF);
-	struct bios_regs r = {
-		.eax = 0x4800, .edx = facts->drive, .esi = BIOS_BUF,
-	};
+	struct bios_regs r;
 
 	memset(p, 0, sizeof(*p));
 	p->size = sizeof(*p);
-	bios_call(0x13, &r);
-	if (bios_failed(&r) || p->size < offsetof(struct edd_parameters, dpte))
+	if (!bios_ask(0x13, 0x4800, 0, facts->drive, &r) ||
+	    p->size < offsetof(struct edd_parameters, dpte))
 		return;
 	/* LBA 1 was stage2's first 512 bytes: who says otherwise knows
 	   nothing of this disk. */
@@ -263,26 +252,23 @@ static void ask_parameters(struct boot_disk *facts)
 /* INT 13h AH=41h: carry, BX and CX all have to say that EDD is there. */
 static void ask_edd(struct boot_disk *facts)
 {
-	struct bios_regs r = {
-		.eax = 0x4100, .ebx = 0x55aa, .edx = facts->drive,
-	};
+	struct bios_regs r;
 
-	bios_call(0x13, &r);
-	if (bios_failed(&r) || (r.ebx & 0xffff) != EDD_SIGNATURE ||
-	    !(r.ecx & EDD_DISK_ACCESS))
+	if (!bios_ask(0x13, 0x4100, 0x55aa, facts->drive, &r) ||
+	    (r.ebx & 0xffff) != EDD_SIGNATURE || !(r.ecx & EDD_DISK_ACCESS))
 		return;
 	facts->uses_edd = 1;
 	facts->edd_version = bios_ah(&r);
 	ask_parameters(facts);
 }
 
-void disk_open(struct disk *disk, struct boot_disk *facts)
+void disk_open(struct disk *disk)
 {
-	*facts = (struct boot_disk){
-		.drive = first_drive, .sector_size = SECTOR_SIZE,
-	};
+	struct boot_disk *facts = &disk->facts;
+
 	*disk = (struct disk){
-		.image = { .read = disk_read }, .facts = facts,
+		.image = { .read = disk_read },
+		.facts = { .drive = first_drive, .sector_size = SECTOR_SIZE },
 		.most = DISK_BUF_SECTORS,
 	};
 	progress_open(&disk->progress);

@@ -12,7 +12,6 @@
 
 struct disk {
 	struct image_disk image;        /* first: what lib/ reads through */
-	struct boot_disk *facts;        /* for the kernel */
 	uint64_t held_lba;              /* what DISK_BUF holds */
 	uint64_t held_sectors;
 	uint32_t most;                  /* sectors a call: what has worked */
@@ -22,12 +21,13 @@ struct disk {
 	uint32_t calls;                 /* for the boot log */
 	uint32_t failures;
 	struct progress progress;       /* of whoever reads a file */
+	struct boot_disk facts;         /* for the kernel */
 };
 
 /*
  * Opens the drive that first.asm was read from and learns what the BIOS knows
- * of it; *facts is filled and stays in use.
+ * of it.
  */
-void disk_open(struct disk *disk, struct boot_disk *facts);
+void disk_open(struct disk *disk);
 
 #endif

@@ -7,6 +7,7 @@
 #include "e820.h"
 #include "io.h"
 #include "layout.h"
+#include "memory.h"
 
 #define SMAP            0x534d4150      /* "SMAP" */
 #define ENTRY_SIZE      24
@@ -59,54 +60,57 @@ static uint32_t ask_e820(struct e820_entry *entry)
 	return count;
 }
 
-static __attribute__((noinline)) uint32_t add_usable(struct e820_entry *entry, uint32_t count,
-			   uint64_t base, uint64_t size)
-{
-	if (size == 0)
-		return count;
-	entry[count] = (struct e820_entry){ base, size, USABLE, ATTR_VALID };
-	return count + 1;
-}
-
 /*
  * INT 15h E801: KiB from 1 to 16 MiB in CX, 64 KiB units above in DX; some
  * BIOSes use AX and BX only.
  */
-static uint32_t ask_e801(struct e820_entry *entry, uint64_t low_end)
+static bool ask_e801(uint32_t *below, uint32_t *above)
 {
-	struct bios_regs r = { .eax = 0xe801 };
-	uint64_t below, above;
-	uint32_t count;
+	struct bios_regs r;
 
-	bios_call(0x15, &r);
-	if (bios_failed(&r))
-		return 0;
-	below = r.ecx & 0xffff;
-	above = r.edx & 0xffff;
-	if (below == 0 && above == 0) {
-		below = r.eax & 0xffff;
-		above = r.ebx & 0xffff;
+	if (!bios_ask(0x15, 0xe801, 0, 0, &r))
+		return false;
+	*below = r.ecx & 0xffff;
+	*above = r.edx & 0xffff;
+	if (*below == 0 && *above == 0) {
+		*below = r.eax & 0xffff;
+		*above = r.ebx & 0xffff;
 	}
-	if (below == 0 || below > E801_LOW_MAX)
-		return 0;
-	count = add_usable(entry, 0, 0, low_end);
-	count = add_usable(entry, count, MIB, below * KIB);
-	if (below == E801_LOW_MAX)
-		count = add_usable(entry, count, 16 * MIB, above * 64 * KIB);
-	return count;
+	if (*below != E801_LOW_MAX)
+		*above = 0;             /* there is a hole: not in one piece */
+	return *below != 0 && *below <= E801_LOW_MAX;
 }
 
 /* INT 15h 88h: KiB above 1 MiB in AX, at most 64 MiB. */
-static uint32_t ask_88(struct e820_entry *entry, uint64_t low_end)
+static bool ask_88(uint32_t *below, uint32_t *above)
 {
-	struct bios_regs r = { .eax = 0x8800 };
-	uint32_t count;
+	struct bios_regs r;
 
-	bios_call(0x15, &r);
-	if (bios_failed(&r) || (r.eax & 0xffff) == 0)
-		return 0;
-	count = add_usable(entry, 0, 0, low_end);
-	return add_usable(entry, count, MIB, (r.eax & 0xffff) * KIB);
+	if (!bios_ask(0x15, 0x8800, 0, 0, &r))
+		return false;
+	*below = r.eax & 0xffff;
+	*above = 0;
+	return *below != 0;
+}
+
+/*
+ * What older services say, as entries: `below` KiB from 1 MiB on, `above`
+ * times 64 KiB from 16 MiB on. Returns their number; empty ones are ignored.
+ */
+static uint32_t make_entries(struct e820_entry *entry, uint64_t low_end,
+			     uint64_t below, uint64_t above)
+{
+	const uint64_t range[][2] = {
+		{ 0, low_end }, { MIB, below * KIB },
+		{ 16 * MIB, above * 64 * KIB },
+	};
+	uint32_t i;
+
+	for (i = 0; i < 3; i++)
+		entry[i] = (struct e820_entry){
+			range[i][0], range[i][1], USABLE, ATTR_VALID,
+		};
+	return i;
 }
 
 /*
@@ -116,10 +120,10 @@ static uint32_t ask_88(struct e820_entry *entry, uint64_t low_end)
  */
 static uint64_t ask_low_end(void)
 {
-	struct bios_regs r = { 0 };
+	struct bios_regs r;
 	uint64_t end, size, ebda;
 
-	bios_call(0x12, &r);
+	bios_ask(0x12, 0, 0, 0, &r);
 	end = (r.eax & 0xffff) * KIB;
 	size = phys_read16(BDA_LOW_KIB) * KIB;
 	if (size >= LOW_FREE && size < end)
@@ -133,13 +137,12 @@ static uint64_t ask_low_end(void)
 /* Where usable memory from page 1 on ends; at most low_end. */
 static uint64_t usable_low_end(const struct memmap *map)
 {
-	size_t i;
+	const struct boot_memory *r;
 
-	for (i = 0; i < map->count; i++)
-		if (map->range[i].type == BOOT_MEMORY_USABLE &&
-		    map->range[i].base <= PAGE_SIZE &&
-		    map->range[i].end > PAGE_SIZE)
-			return map->range[i].end;
+	for (r = map->range; r < map->range + map->count; r++)
+		if (r->type == BOOT_MEMORY_USABLE && r->base <= PAGE_SIZE &&
+		    r->end > PAGE_SIZE)
+			return r->end;
 	return 0;
 }
 
@@ -153,21 +156,21 @@ void e820_read(struct memmap *map, uint64_t address_end,
 	facts->method = 0xe820;
 	facts->count = ask_e820(entry);
 	if (facts->count == 0) {
+		uint32_t below, above;
+
 		facts->method = 0xe801;
-		facts->count = ask_e801(entry, low_end);
+		if (!ask_e801(&below, &above)) {
+			facts->method = 0x88;
+			if (!ask_88(&below, &above))
+				die("no memory map: the BIOS answers neither "
+				    "INT 15h E820 nor E801 nor 88h");
+		}
+		facts->count = make_entries(entry, low_end, below, above);
 	}
-	if (facts->count == 0) {
-		facts->method = 0x88;
-		facts->count = ask_88(entry, low_end);
-	}
-	if (facts->count == 0)
-		die("no memory map: the BIOS answers neither INT 15h E820 nor "
-		    "E801 nor 88h");
 	if (memmap_from_e820(map, entry, facts->count, address_end, low_end))
-		die("the memory map has too many pieces: more than %llu",
-		    (unsigned long long)map->max);
+		memory_full(map);
 	facts->low_end = usable_low_end(map);
 	if (facts->low_end < LOW_FREE)
-		die("not enough low memory: %llu KiB needed, %llu KiB are free",
-		    LOW_FREE / KIB, facts->low_end / KIB);
+		memory_short("the loader, below 640 KiB", LOW_FREE,
+			     facts->low_end);
 }

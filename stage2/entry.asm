@@ -35,11 +35,11 @@ CMOS_STATUS     equ     0x0d
         global  early_start, cpu_facts, boot_cr0, gdt_pointer
         extern  real_fail
         extern  gdt, gdt_load, fault_setup, idt_pointer
-        extern  checksum_add, fatal_loader, main
+        extern  the_boot, checksum_add, fatal_loader, main
         extern  resident_text_load, resident_text_qwords
         extern  resident_data_load, resident_data_qwords
         extern  resident_bss, resident_bss_qwords
-        extern  rest_load, bss_start, bss_qwords
+        extern  rest_sum_start, bss_start, bss_qwords
 
         section .early.text progbits alloc exec nowrite align=16
         bits    16
@@ -266,6 +266,7 @@ long_mode:
         mov     esp, STAGE2_STACK_TOP
         xor     ebp, ebp
         mov     edi, cpu_facts
+        mov     esi, the_boot
         call    main                    ; does not return
 
 ; in:   rdi = struct checksum to fill: over stage2's sectors behind the early
@@ -273,7 +274,7 @@ sum_rest:
         mov     rax, CHECKSUM_SEED
         mov     [rdi], rax
         mov     qword [rdi + 8], 0
-        mov     esi, rest_load
+        mov     esi, rest_sum_start
         movzx   edx, word [abs STAGE2_ADDR + HDR_STAGE2_SECTORS]
         dec     edx
         movzx   eax, word [abs STAGE2_ADDR + HDR_EARLY_SECTORS]

@@ -19,10 +19,10 @@ static _Noreturn void fail(const struct files *files, const char *whose,
 	if (err == IMAGE_READ)
 		die("%.60s: cannot read sector %llu of drive %02x: BIOS status "
 		    "%02x", whose, (unsigned long long)files->disk->bad_lba,
-		    files->disk->facts->drive, files->disk->status);
+		    files->disk->facts.drive, files->disk->status);
 	die("%.60s: %s%s at sector %llu of drive %02x: %s (%llu)", whose,
 	    fault->what, fault->field, (unsigned long long)fault->lba,
-	    files->disk->facts->drive, image_strerror(err),
+	    files->disk->facts.drive, image_strerror(err),
 	    (unsigned long long)fault->value);
 }
 
@@ -96,4 +96,27 @@ void files_read(struct files *files, uint32_t index, uint64_t from,
 	if (err)
 		fail(files, files_name(files, index), err, &fault);
 	progress_end(progress);
+}
+
+/* A sink for bytes that go to one buffer. */
+struct buffer_sink {
+	struct image_sink sink;
+	uint8_t *start;                 /* offset 0 of the file would be here */
+};
+
+static uint8_t *place_in_buffer(struct image_sink *sink, uint64_t offset,
+				uint64_t size, uint64_t *room)
+{
+	*room = size;
+	return ((struct buffer_sink *)sink)->start + offset;
+}
+
+void files_read_to(struct files *files, uint32_t index, uint64_t from,
+		   uint64_t to, uint8_t *buffer)
+{
+	struct buffer_sink sink = {
+		{ place_in_buffer }, phys((uintptr_t)buffer - from),
+	};
+
+	files_read(files, index, from, to, &sink.sink);
 }

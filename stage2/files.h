@@ -32,4 +32,8 @@ const char *files_name(const struct files *files, uint32_t index);
 void files_read(struct files *files, uint32_t index, uint64_t from,
 		uint64_t to, struct image_sink *sink);
 
+/* The same, of bytes that go to one buffer. */
+void files_read_to(struct files *files, uint32_t index, uint64_t from,
+		   uint64_t to, uint8_t *buffer);
+
 #endif

@@ -26,8 +26,8 @@ METHOD_CHS      equ     2
 
 EARLY_ADDR      equ     STAGE2_ADDR + SECTOR_SIZE
 
-        global  first_drive, first_present, real_fail
-        extern  early_start, early_sectors
+        global  first_drive, first_present, first_method, real_fail
+        extern  early_start, early_sectors, plain_sectors
 
         section .first progbits alloc exec write
         bits    16
@@ -37,6 +37,7 @@ stage2: jmp     near start
         dd      STAGE2_MAGIC
         times   HDR_EARLY_SECTORS - ($ - $$) db 0
         dw      early_sectors
+        dw      plain_sectors
         times   HDR_SIZE - ($ - $$) db 0        ; mkimage's, see image.h
 
 start:  mov     [first_drive], dl
@@ -54,7 +55,7 @@ try:    mov     sp, STAGE1_ADDR
         mov     ax, [first_present]
         imul    bx, ax, PARAGRAPHS
         add     bx, STAGE2_ADDR / 16    ; bx:0 is where it goes
-        cmp     byte [method], METHOD_CHS
+        cmp     byte [first_method], METHOD_CHS
         je      read_chs
 
         mov     cx, ax                  ; no read crosses 64 KiB: that is
@@ -114,8 +115,8 @@ failed: mov     [status], ah
 ; Something simpler: single sectors, then CHS.
         mov     byte [tries], TRIES
         mov     byte [most], 1
-        inc     byte [method]
-        cmp     byte [method], METHOD_CHS
+        inc     byte [first_method]
+        cmp     byte [first_method], METHOD_CHS
         jb      again
         ja      give_up
         mov     ah, 0x08                ; drive parameters
@@ -212,7 +213,7 @@ text_status:    db "00", 0
 
 first_present:  dw 0                    ; sectors in place from STAGE2_ADDR on
 most:           dw FIRST_READ_SECTORS   ; in one call
-method:         db METHOD_LARGE
+first_method:   db METHOD_LARGE
 first_drive:    db 0
 
 %if ($ - $$) > SECTOR_SIZE

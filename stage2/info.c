@@ -2,13 +2,18 @@
 /* info.c - boot_info: what the kernel is told. */
 #include <string.h>
 
+#include "cmos.h"
 #include "console.h"
+#include "edid.h"
+#include "firmware.h"
 #include "info.h"
 #include "io.h"
 #include "layout.h"
+#include "timer.h"
 
 #define SPARE_RANGES    64      /* the map still grows: page tables */
-#define PARTS           8       /* each may waste 7 bytes on alignment */
+#define PARTS           16      /* each may waste 7 bytes on alignment */
+#define TABLES_SIZE     256     /* RSDP and SMBIOS entry points, as they are */
 #define LOADER_NAME     "Stagecoach"
 
 /*
@@ -18,6 +23,7 @@
 struct area {
 	uint8_t *next;
 	uint64_t above;
+	uint32_t tables;        /* bytes left for the firmware's tables */
 };
 
 static void *take(struct area *a, uint64_t size)
@@ -34,30 +40,29 @@ static void *seen(const struct area *a, void *bytes)
 	return phys((uintptr_t)bytes + a->above);
 }
 
-/* A text of size bytes, its NUL included. */
-static const char *take_text(struct area *a, const char *text, uint64_t size)
+/* A copy of size bytes; of a text, its NUL included. */
+static const void *take_bytes(struct area *a, const void *bytes, uint64_t size)
 {
-	return seen(a, memcpy(take(a, size), text, size));
+	return seen(a, memcpy(take(a, size), bytes, size));
 }
 
 static void tell_segments(struct boot_info *info, struct area *a,
 			  const struct kernel *kernel)
 {
-	size_t n = kernel->pieces.count, i;
+	size_t n = kernel->pieces.count;
+	const struct elf64_chunk *c = kernel->pieces.chunk;
 	const struct elf64_run *run = kernel->run;
 	struct boot_segment *s = take(a, n * sizeof(*s));
 
 	info->segments = seen(a, s);
 	info->segment_count = n;
-	for (i = 0; i < n; i++) {
-		const struct elf64_chunk *c = &kernel->pieces.chunk[i];
-
+	for (; n > 0; n--, c++, s++) {
 		while (c->vaddr - run->vaddr >= run->size)
 			run++;
-		s[i].virt = c->vaddr + kernel->space.slide;
-		s[i].phys = (uintptr_t)c->data;
-		s[i].size = c->size;
-		s[i].rights = run->flags;
+		s->virt = c->vaddr + kernel->space.slide;
+		s->phys = (uintptr_t)c->data;
+		s->size = c->size;
+		s->rights = run->flags;
 	}
 }
 
@@ -87,47 +92,26 @@ static void tell_kernel(struct boot_info *info, const struct boot *boot)
 	info->stack_top = boot->stack_top;
 }
 
-/* Bytes of a module's name, the NUL included. */
-static uint64_t name_size(const struct boot *boot, uint32_t module)
-{
-	return boot->files.file[boot->module[module].index].name_size + 1;
-}
-
 static void tell_modules(struct boot_info *info, struct area *a,
 			 const struct boot *boot)
 {
 	struct boot_module *m = take(a, boot->module_count * sizeof(*m));
-	uint32_t i;
+	const struct loaded_file *f = boot->module;
 
 	if (boot->module_count == 0)
 		return;
 	info->modules = seen(a, m);
 	info->module_count = boot->module_count;
-	for (i = 0; i < boot->module_count; i++) {
-		const struct loaded_file *f = &boot->module[i];
-
-		m[i].data = f->size ? phys(f->vaddr) : NULL;
-		m[i].size = f->size;
-		m[i].name = take_text(a, files_name(&boot->files, f->index),
-				      name_size(boot, i));
+	for (; f < boot->module + boot->module_count; f++, m++) {
+		m->data = f->size ? phys(f->vaddr) : NULL;
+		m->size = f->size;
+		m->name = take_bytes(a, files_name(&boot->files, f->index),
+				     boot->files.file[f->index].name_size + 1);
 	}
 }
 
-/* A sink that puts the command line into the area. */
-struct text_sink {
-	struct image_sink sink;
-	uint8_t *to;
-};
-
-static uint8_t *place_text(struct image_sink *sink, uint64_t offset,
-			   uint64_t size, uint64_t *room)
-{
-	*room = size;
-	return ((struct text_sink *)sink)->to + offset;
-}
-
 /* The directory's command line, or -1. */
-static int64_t cmdline_index(const struct files *files)
+static NOINLINE int cmdline_index(const struct files *files)
 {
 	uint32_t i;
 
@@ -140,44 +124,39 @@ static int64_t cmdline_index(const struct files *files)
 static void tell_cmdline(struct boot_info *info, struct area *a,
 			 struct boot *boot)
 {
-	int64_t i = cmdline_index(&boot->files);
+	int i = cmdline_index(&boot->files);
 	uint64_t size = i < 0 ? 0 : boot->files.file[i].size;
-	struct text_sink t = { { place_text }, take(a, size + 1) };
+	uint8_t *text = take(a, size + 1);
 
 	if (size > 0)
-		files_read(&boot->files, i, 0, size, &t.sink);
-	info->cmdline = seen(a, t.to);
+		files_read_to(&boot->files, i, 0, size, text);
+	info->cmdline = seen(a, text);
 	info->cmdline_size = size;
 }
 
 static void tell_disk(struct boot_info *info, const struct boot *boot)
 {
-	const uint8_t *mbr = phys(STAGE1_ADDR);
-	const uint8_t *partition = mbr + MBR_PARTITIONS;
-	uint32_t lba, sectors;
+	uint32_t partition = STAGE1_ADDR + MBR_PARTITIONS;
 	int i;
 
-	info->disk = boot->disk_facts;
+	info->disk = boot->disk.facts;
 	info->disk.image_id = boot->files.super->image_id;
-	memcpy(&info->disk.mbr_id, mbr + MBR_DISK_ID, 4);
+	info->disk.mbr_id = phys_read32(STAGE1_ADDR + MBR_DISK_ID);
 	for (i = 0; i < 4; i++, partition += MBR_PARTITION_SIZE) {
-		if (partition[0] != 0x80)
+		if (phys_read8(partition) != 0x80)
 			continue;
-		memcpy(&lba, partition + 8, 4);
-		memcpy(&sectors, partition + 12, 4);
-		info->disk.partition_lba = lba;
-		info->disk.partition_sectors = sectors;
+		info->disk.partition_lba = phys_read32(partition + 8);
+		info->disk.partition_sectors = phys_read32(partition + 12);
 		break;
 	}
 }
 
 /* The text mode that the BIOS has set, from its data area. */
-static void tell_display(struct boot_info *info)
+static void tell_text(struct boot_display *d)
 {
 	uint8_t mode = phys_read8(BDA_VIDEO_MODE);
 	uint16_t columns = phys_read16(BDA_COLUMNS);
 	uint64_t cells = mode == 7 ? VGA_TEXT_MONO : VGA_TEXT;
-	struct boot_display *d = &info->display;
 
 	/* No columns: no adapter has been set up, whatever the mode says. */
 	if ((mode > 3 && mode != 7) || columns == 0)
@@ -190,11 +169,63 @@ static void tell_display(struct boot_info *info)
 	d->address_phys = cells;
 }
 
+static void tell_display(struct boot_info *info, struct area *a,
+			 const struct boot *boot)
+{
+	const struct video *video = &boot->video;
+	struct boot_video_mode *list;
+	size_t i;
+
+	if (video->display.type != BOOT_DISPLAY_UNKNOWN)
+		info->display = video->display;
+	else
+		tell_text(&info->display);
+	if (video->edid != NULL) {
+		info->edid = take_bytes(a, video->edid, EDID_SIZE);
+		info->edid_size = EDID_SIZE;
+	}
+	if (!(boot->wishes->flags & BOOT_WISH_VIDEO_MODES) ||
+	    video->count == 0)
+		return;
+	list = take(a, video->count * sizeof(*list));
+	for (i = 0; i < video->count; i++)
+		list[i] = video->mode[i].mode;
+	info->video_modes = seen(a, list);
+	info->video_mode_count = video->count;
+}
+
+/* A copy of a table that was found, or NULL; and where it was. */
+static const void *take_table(struct area *a, const struct rom_table *table,
+			      uint64_t *size, uint64_t *where)
+{
+	if (table->size == 0 || table->size > a->tables)
+		return NULL;
+	a->tables -= table->size;
+	*size = table->size;
+	*where = (uintptr_t)table->data;
+	return take_bytes(a, table->data, table->size);
+}
+
+static void tell_firmware(struct boot_info *info, struct area *a)
+{
+	struct rom_table found[ROM_KINDS] = { 0 };
+
+	firmware_find(found);
+	info->firmware = BOOT_FIRMWARE_BIOS;
+	info->rsdp = take_table(a, &found[ROM_RSDP], &info->rsdp_size,
+				&info->rsdp_phys);
+	info->smbios = take_table(a, &found[ROM_SMBIOS], &info->smbios_size,
+				  &info->smbios_phys);
+	info->smbios3 = take_table(a, &found[ROM_SMBIOS3],
+				   &info->smbios3_size, &info->smbios3_phys);
+	cmos_time(&info->time);
+}
+
 /* Bytes that all the parts below will take together, or a few more. */
 static uint64_t area_size(const struct boot *boot)
 {
 	const struct files *files = &boot->files;
-	int64_t cmdline = cmdline_index(files);
+	int cmdline = cmdline_index(files);
 	uint64_t size;
 
 	size = sizeof(struct boot_info) + sizeof(LOADER_NAME) +
@@ -203,6 +234,9 @@ static uint64_t area_size(const struct boot *boot)
 	       boot->module_count * sizeof(struct boot_module) +
 	       (boot->memory.map.count + SPARE_RANGES) *
 	       sizeof(struct boot_memory);
+	if (boot->wishes->flags & BOOT_WISH_VIDEO_MODES)
+		size += boot->video.count * sizeof(struct boot_video_mode);
+	size += EDID_SIZE + TABLES_SIZE + boot->log.used + 1;
 	/* The directory has every name, and more besides each. */
 	size += files->super->directory_sectors * SECTOR_SIZE;
 	size += cmdline < 0 ? 1 : files->file[cmdline].size + 1;
@@ -213,7 +247,8 @@ void info_build(struct boot *boot)
 {
 	uint64_t size = area_size(boot);
 	uint8_t *bytes = memory_alloc(&boot->memory, size, "boot_info");
-	struct area a = { bytes, boot_window(boot, size) - (uintptr_t)bytes };
+	struct area a = { bytes, boot_window(boot, size) - (uintptr_t)bytes,
+			  TABLES_SIZE };
 	struct boot_info *info = take(&a, sizeof(*info));
 
 	memory_add(&boot->memory, &boot->window, (uintptr_t)bytes + a.above,
@@ -223,15 +258,21 @@ void info_build(struct boot *boot)
 	info->magic = BOOT_INFO_MAGIC;
 	info->version = BOOT_INFO_VERSION;
 	info->size = sizeof(*info);
-	info->loader_name = take_text(&a, LOADER_NAME, sizeof(LOADER_NAME));
-	info->loader_version = take_text(&a, STAGECOACH_VERSION,
-					 sizeof(STAGECOACH_VERSION));
+	info->loader_name = take_bytes(&a, LOADER_NAME, sizeof(LOADER_NAME));
+	info->loader_version = take_bytes(&a, STAGECOACH_VERSION,
+					  sizeof(STAGECOACH_VERSION));
+	info->kernel_name = take_bytes(&a, files_name(&boot->files, 0),
+				       boot->files.file[0].name_size + 1);
+	info->paging_levels = 4;
 	tell_segments(info, &a, boot->kernel);
 	tell_kernel(info, boot);
 	tell_modules(info, &a, boot);
 	tell_cmdline(info, &a, boot);
 	tell_disk(info, boot);
-	tell_display(info);
+	tell_display(info, &a, boot);
+	tell_firmware(info, &a);
+	info->log = take_bytes(&a, boot->log.text, boot->log.used + 1);
+	info->log_size = boot->log.used;
 
 	/* The rest of the area is the memory map's. */
 	info->memory = seen(&a, a.next);
@@ -239,27 +280,27 @@ void info_build(struct boot *boot)
 	boot->memory_copy = (struct boot_memory *)a.next;
 }
 
-/* Low memory that was the loader's and is nobody's now. */
-static void release(struct memmap *m, uint64_t base, uint64_t end)
-{
-	if (memmap_set(m, base, end, BOOT_MEMORY_USABLE))
-		die("the memory map has too many pieces: more than %llu",
-		    (unsigned long long)m->max);
-}
-
 void info_close(struct boot *boot)
 {
 	struct memmap *m = &boot->memory.map;
 	struct boot_info *info = boot->info_bytes;
+	struct clock_sample end;
+	struct clock_rate rate;
 
-	release(m, PAGE_SIZE, RESIDENT_TEXT);
-	release(m, RESIDENT_END, LOW_FREE);
-	if (m->count > info->memory_count)
-		die("the memory map has grown to %llu pieces, %llu expected",
-		    (unsigned long long)m->count,
-		    (unsigned long long)info->memory_count);
+	/* Low memory that was the loader's is nobody's now. */
+	memory_set(m, PAGE_SIZE, RESIDENT_TEXT, BOOT_MEMORY_USABLE);
+	memory_set(m, RESIDENT_END, LOW_FREE, BOOT_MEMORY_USABLE);
+	m->max = info->memory_count;            /* room for the kernel's copy */
+	if (m->count > m->max)
+		memory_full(m);
 	memcpy(boot->memory_copy, m->range, m->count * sizeof(*m->range));
 	info->memory_count = m->count;
+
+	timer_sample(boot->cpu, &end);
+	rate = timer_rate(&boot->start, &end,
+			  memmap_total(m, BOOT_MEMORY_KERNEL));
+	info->stamp_hz = rate.hz;
+	info->stamp_hz_error = rate.error;
 	boot->stamps[BOOT_STAMP_ENTRY] = cpu_tsc(boot->cpu);
 	memcpy(info->stamps, boot->stamps, sizeof(info->stamps));
 }

@@ -11,6 +11,9 @@
  */
 #define NOT_CLEARED     __attribute__((section(".noinit")))
 
+/* For small functions that compilers copy into all callers even for size. */
+#define NOINLINE        __attribute__((noinline))
+
 static inline void out8(uint16_t port, uint8_t value)
 {
 	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
@@ -42,14 +45,17 @@ static inline uint8_t phys_read8(uint64_t address)
 	return *(volatile uint8_t *)phys(address);
 }
 
+/* At any address: in a partition table they are not aligned. */
+static inline uint32_t phys_read32(uint64_t address)
+{
+	typedef uint32_t __attribute__((aligned(1), may_alias)) word;
+
+	return *(volatile word *)phys(address);
+}
+
 static inline uint16_t phys_read16(uint64_t address)
 {
 	return *(volatile uint16_t *)phys(address);
-}
-
-static inline uint32_t phys_read32(uint64_t address)
-{
-	return *(volatile uint32_t *)phys(address);
 }
 
 #endif

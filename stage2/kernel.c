@@ -36,45 +36,23 @@ static _Noreturn void refuse(int err, const struct elf64_fault *fault)
 	    (unsigned long long)fault->value[3]);
 }
 
-/* A sink for a range of a file that goes to one buffer. */
-struct buffer_sink {
-	struct image_sink sink;
-	uint8_t *buffer;
-	uint64_t from;
-};
-
-static uint8_t *place_in_buffer(struct image_sink *sink, uint64_t offset,
-				uint64_t size, uint64_t *room)
-{
-	struct buffer_sink *b = (struct buffer_sink *)sink;
-
-	*room = size;
-	return b->buffer + (offset - b->from);
-}
-
-static void read_range(struct files *files, uint64_t from, uint64_t size,
-		       uint8_t *buffer)
-{
-	struct buffer_sink b = {
-		.sink = { place_in_buffer }, .buffer = buffer, .from = from,
-	};
-
-	files_read(files, KERNEL_FILE, from, from + size, &b.sink);
-}
-
-void kernel_plan(struct kernel *kernel, struct files *files, uint64_t ram_end)
+void kernel_plan(struct kernel *kernel, struct files *files, uint64_t ram_end,
+		 const struct boot_wishes *wishes, uint64_t random)
 {
 	static uint8_t head[HEAD_SIZE] NOT_CLEARED;
 	const uint8_t *phdrs = head;
 	uint64_t size = files->file[KERNEL_FILE].size;
 	uint64_t head_size = size < HEAD_SIZE ? size : HEAD_SIZE;
-	struct vspace_wishes wishes = { 0 };
+	struct vspace_wishes place = {
+		.phys_offset = wishes->phys_offset,
+		.kaslr = wishes->flags & BOOT_WISH_KASLR, .random = random,
+	};
 	struct elf64_header header;
 	struct elf64_fault fault;
 	uint64_t table;
 	int err;
 
-	read_range(files, 0, head_size, head);
+	files_read_to(files, KERNEL_FILE, 0, head_size, head);
 	err = elf64_check_header(head, head_size, size, &header, &fault);
 	if (err)
 		refuse(err, &fault);
@@ -82,14 +60,21 @@ void kernel_plan(struct kernel *kernel, struct files *files, uint64_t ram_end)
 	if (header.phoff <= head_size && head_size - header.phoff >= table)
 		phdrs += header.phoff;
 	else
-		read_range(files, header.phoff, table, head);
+		files_read_to(files, KERNEL_FILE, header.phoff,
+			      header.phoff + table, head);
 	err = elf64_make_plan(&header, phdrs, size, &kernel->plan, &fault);
 	if (err)
 		refuse(err, &fault);
 	kernel->runs = elf64_runs(&kernel->plan, kernel->run);
-	if (vspace_place(&kernel->plan, ram_end, &wishes, &kernel->space))
-		die("kernel: no room left in the address space for %llu MiB "
-		    "of physical memory", (unsigned long long)ram_end >> 20);
+	err = vspace_place(&kernel->plan, ram_end, &place, &kernel->space);
+	if (err == VSPACE_KASLR)
+		die("kernel: it cannot be moved (size 0x%llx): try mkimage "
+		    "KERNEL", (unsigned long long)kernel->plan.span);
+	if (err)
+		die("kernel: no room in the address space for %llu MiB of "
+		    "physical memory (wished at 0x%llx)",
+		    (unsigned long long)ram_end >> 20,
+		    (unsigned long long)wishes->phys_offset);
 }
 
 /*
@@ -101,6 +86,7 @@ struct segment_sink {
 	const struct memory_pieces *pieces;
 	const struct elf64_segment *by_offset[ELF64_MAX_PHDRS];
 	uint32_t count;
+	uint64_t end;                   /* of the file bytes of all */
 };
 
 static uint8_t *place_in_segment(struct image_sink *sink, uint64_t offset,
@@ -112,8 +98,7 @@ static uint8_t *place_in_segment(struct image_sink *sink, uint64_t offset,
 	*room = size;
 	for (i = 0; i < s->count; i++) {
 		const struct elf64_segment *seg = s->by_offset[i];
-		uint64_t into = offset - seg->offset, piece;
-		uint8_t *at;
+		uint64_t into = offset - seg->offset;
 
 		if (offset < seg->offset) {     /* a gap before it */
 			if (*room > seg->offset - offset)
@@ -122,12 +107,9 @@ static uint8_t *place_in_segment(struct image_sink *sink, uint64_t offset,
 		}
 		if (into >= seg->filesz)
 			continue;
-		at = memory_find(s->pieces, seg->vaddr + into, &piece);
-		if (*room > piece)
-			*room = piece;
-		if (*room > seg->filesz - into)
-			*room = seg->filesz - into;
-		return at;
+		if (size > seg->filesz - into)
+			size = seg->filesz - into;
+		return memory_find(s->pieces, seg->vaddr + into, size, room);
 	}
 	return NULL;
 }
@@ -135,13 +117,14 @@ static uint8_t *place_in_segment(struct image_sink *sink, uint64_t offset,
 /* The segments that have file bytes, in the order of these. */
 static void sort_segments(struct segment_sink *s, const struct elf64_plan *plan)
 {
-	uint32_t i, at;
+	const struct elf64_segment *seg = plan->segment;
+	uint32_t at;
 
-	for (i = 0; i < plan->count; i++) {
-		const struct elf64_segment *seg = &plan->segment[i];
-
+	for (; seg < plan->segment + plan->count; seg++) {
 		if (seg->filesz == 0)
 			continue;
+		if (s->end < seg->offset + seg->filesz)
+			s->end = seg->offset + seg->filesz;
 		for (at = s->count++; at > 0 &&
 		     s->by_offset[at - 1]->offset > seg->offset; at--)
 			s->by_offset[at] = s->by_offset[at - 1];
@@ -153,14 +136,12 @@ static void sort_segments(struct segment_sink *s, const struct elf64_plan *plan)
 static void copy(const struct memory_pieces *p, uint64_t to, uint64_t from,
 		 uint64_t size)
 {
-	uint64_t to_room, from_room, n;
+	uint64_t room, n;
 	uint8_t *dst, *src;
 
 	for (; size > 0; size -= n, to += n, from += n) {
-		dst = memory_find(p, to, &to_room);
-		src = memory_find(p, from, &from_room);
-		n = to_room < from_room ? to_room : from_room;
-		n = n < size ? n : size;
+		dst = memory_find(p, to, size, &room);
+		src = memory_find(p, from, room, &n);
 		memcpy(dst, src, n);
 	}
 }
@@ -191,23 +172,18 @@ static void share_bytes(const struct segment_sink *s)
 /* Clears all of the kernel's pages that no file bytes go to. */
 static void clear_rest(const struct kernel *kernel)
 {
-	uint64_t at = 0, end = 0;
-	size_t i;
-	uint32_t s = 0;
+	const struct elf64_segment *seg = kernel->plan.segment;
+	const struct elf64_segment *seg_end = seg + kernel->plan.count;
+	const struct elf64_run *run = kernel->run;
+	uint64_t at = 0, end = 1;               /* no run begins there */
 
-	for (i = 0; i < kernel->runs; i++) {
-		const struct elf64_run *run = &kernel->run[i];
-
-		if (i == 0 || run->vaddr != end)
+	for (; run < kernel->run + kernel->runs; run++) {
+		if (run->vaddr != end)
 			at = run->vaddr;
 		end = run->vaddr + run->size;
 		/* Segments that begin in this run; ends may be 2^64 = 0. */
-		for (; s < kernel->plan.count &&
-		     kernel->plan.segment[s].vaddr - run->vaddr < run->size;
-		     s++) {
-			const struct elf64_segment *seg =
-				&kernel->plan.segment[s];
-
+		for (; seg < seg_end && seg->vaddr - run->vaddr < run->size;
+		     seg++) {
 			memory_clear(&kernel->pieces, at, seg->vaddr - at);
 			at = seg->vaddr + seg->filesz;
 		}
@@ -225,27 +201,19 @@ void kernel_load(struct kernel *kernel, struct files *files,
 	struct segment_sink sink = {
 		.sink = { place_in_segment }, .pieces = &kernel->pieces,
 	};
-	const struct elf64_segment *last;
+	const struct elf64_run *run;
 	struct elf64_memory bytes;
 	struct elf64_fault fault;
-	uint64_t end = 0;
-	uint32_t i;
-	size_t r;
 	int err;
 
-	for (r = 0; r < kernel->runs; r++)
-		memory_back(memory, &kernel->pieces, kernel->run[r].vaddr,
-			    kernel->run[r].size, BOOT_MEMORY_KERNEL, "kernel");
+	for (run = kernel->run; run < kernel->run + kernel->runs; run++)
+		memory_back(memory, &kernel->pieces, run->vaddr, run->size,
+			    BOOT_MEMORY_KERNEL, "kernel");
 	clear_rest(kernel);
 	sort_segments(&sink, &kernel->plan);
-	for (i = 0; i < sink.count; i++) {
-		last = sink.by_offset[i];
-		if (last->offset + last->filesz > end)
-			end = last->offset + last->filesz;
-	}
 	if (sink.count > 0)
-		files_read(files, KERNEL_FILE, sink.by_offset[0]->offset, end,
-			   &sink.sink);
+		files_read(files, KERNEL_FILE, sink.by_offset[0]->offset,
+			   sink.end, &sink.sink);
 	share_bytes(&sink);
 
 	bytes = (struct elf64_memory){
@@ -268,11 +236,8 @@ static uint8_t *place_in_file(struct image_sink *sink, uint64_t offset,
 			      uint64_t size, uint64_t *room)
 {
 	const struct file_sink *f = (const struct file_sink *)sink;
-	uint8_t *at = memory_find(f->pieces, f->vaddr + offset, room);
 
-	if (*room > size)
-		*room = size;
-	return at;
+	return memory_find(f->pieces, f->vaddr + offset, size, room);
 }
 
 void kernel_load_file(struct loaded_file *file, struct files *files,

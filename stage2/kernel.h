@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "boot_info.h"          /* struct boot_wishes */
 #include "elf64.h"
 #include "files.h"
 #include "memory.h"
@@ -27,11 +28,13 @@ struct loaded_file {
 
 /*
  * Reads the kernel's headers and judges them: fills kernel->plan, run and
- * space. ram_end is how much physical memory will be mapped. Dies with the
- * reason if it cannot be loaded.
+ * space. ram_end is how much physical memory will be mapped; random is what
+ * decides the place, where that is wished. Dies with the reason if it cannot be
+ * loaded.
  */
 void kernel_plan(struct kernel *kernel, struct files *files,
-		 uint64_t ram_end);
+		 uint64_t ram_end, const struct boot_wishes *wishes,
+		 uint64_t random);
 
 /* Takes frames, reads the segments into them, clears the rest, relocates. */
 void kernel_load(struct kernel *kernel, struct files *files,

@@ -5,17 +5,23 @@
  */
 #include "a20.h"
 #include "boot.h"
+#include "bootlog.h"
 #include "console.h"
 #include "handoff.h"
 #include "info.h"
 #include "io.h"
 #include "layout.h"
 #include "pages.h"
+#include "random.h"
 #include "report.h"
+#include "timer.h"
+#include "video.h"
+#include "wish.h"
+#include "wishes.h"
 
-#define STACK_SIZE      0x10000         /* the contract's least */
 #define SHARE_SIZE      0x18000         /* page tables, boot_info */
 #define MAX_RANGES      (2 * E820_MAX + 128)
+#define LOG_SIZE        0x1800
 
 static uint64_t page_up(uint64_t size)
 {
@@ -38,19 +44,40 @@ static void learn_memory(struct boot *boot)
 
 	*map = (struct memmap){ .range = range, .max = MAX_RANGES };
 	e820_read(map, cpu_address_end(), &boot->e820);
-	if (memmap_set(map, PAGE_SIZE, LOW_FREE, BOOT_MEMORY_RECLAIMABLE))
-		die("the memory map has too many pieces: more than %u",
-		    MAX_RANGES);
+	memory_set(map, PAGE_SIZE, LOW_FREE, BOOT_MEMORY_RECLAIMABLE);
 	memory_open(&boot->memory, boot->cpu->features & CPU_HAS_1G ?
 		    PAGE_1G : PAGE_2M);
 }
 
 /* Files that the kernel gets as they are. */
-static bool is_handed_over(const struct image_file *file)
+static NOINLINE bool is_handed_over(const struct image_file *file)
 {
 	return file->type == IMAGE_MODULE ||
 	       (file->type == IMAGE_KERNEL &&
 		file->flags & IMAGE_FILE_SYMBOLS);
+}
+
+/*
+ * The code that only wishes take lies at stage2's end, and mkimage leaves it
+ * out where there are none.
+ */
+static void hear_wishes(struct boot *boot)
+{
+	const struct stage2_header *header = phys(STAGE2_ADDR);
+
+	boot->wishes = &boot->files.super->wishes;
+	if ((wishes_take_more(boot->wishes) ||
+	     boot->files.file->wish_offset != 0) &&
+	    header->stage2_sectors <= header->plain_sectors)
+		die("image: stage2 has %u sectors, and wishes take more: try "
+		    "mkimage KERNEL", header->stage2_sectors);
+}
+
+static uint64_t stack_size(const struct boot *boot)
+{
+	uint64_t wished = boot->wishes->stack_size;
+
+	return wished != 0 ? wished : BOOT_STACK_MIN;
 }
 
 /*
@@ -60,20 +87,20 @@ static bool is_handed_over(const struct image_file *file)
 static void check_memory(const struct boot *boot)
 {
 	const struct files *files = &boot->files;
-	uint64_t need = STACK_SIZE + SHARE_SIZE, have;
-	uint32_t i;
-	size_t r;
+	const struct kernel *kernel = boot->kernel;
+	uint64_t need = stack_size(boot) + SHARE_SIZE, have;
+	const struct image_file *file;
+	const struct elf64_run *run;
 
-	for (r = 0; r < boot->kernel->runs; r++)
-		need += boot->kernel->run[r].size;
-	for (i = 0; i < files->super->file_count; i++)
-		if (is_handed_over(&files->file[i]))
-			need += page_up(files->file[i].size);
+	for (run = kernel->run; run < kernel->run + kernel->runs; run++)
+		need += run->size;
+	for (file = files->file; file < files->file + files->super->file_count;
+	     file++)
+		if (is_handed_over(file))
+			need += page_up(file->size);
 	have = memmap_total(&boot->memory.map, BOOT_MEMORY_USABLE);
 	if (need > have)
-		die("not enough memory: kernel, modules and stack need %llu "
-		    "KiB, %llu KiB are free", (unsigned long long)need >> 10,
-		    (unsigned long long)have >> 10);
+		memory_short("kernel, modules and stack", need, have);
 }
 
 /* Modules, and the kernel's own file if it came with its symbols. */
@@ -103,13 +130,14 @@ static void load_files(struct boot *boot)
 
 static void make_stack(struct boot *boot)
 {
-	uint64_t room;
+	uint64_t size = stack_size(boot), room;
 
-	boot->stack_base = boot_window(boot, STACK_SIZE);
-	boot->stack_top = boot->stack_base + STACK_SIZE;
-	memory_back(&boot->memory, &boot->window, boot->stack_base, STACK_SIZE,
+	boot->stack_base = boot_window(boot, size);
+	boot->stack_top = boot->stack_base + size;
+	memory_back(&boot->memory, &boot->window, boot->stack_base, size,
 		    BOOT_MEMORY_RECLAIMABLE, "stack");
-	*(uint64_t *)memory_find(&boot->window, boot->stack_top - 8, &room) = 0;
+	*(uint64_t *)memory_find(&boot->window, boot->stack_top - 8, 8, &room) =
+		0;
 }
 
 static _Noreturn void enter_kernel(struct boot *boot, uint64_t cr3)
@@ -129,44 +157,63 @@ static _Noreturn void enter_kernel(struct boot *boot, uint64_t cr3)
 	if (cpu_has_syscall())
 		h.efer |= EFER_SCE;
 	console_open();         /* the reporter's, while page 0 is mapped */
+	if (boot->video.display.type != BOOT_DISPLAY_UNKNOWN)
+		console_framebuffer(&boot->video.display, NULL);
 	report_arm(cr3, boot->info_bytes,
 		   memmap_ram_end(&boot->memory.map));
 	handoff(&h);
 }
 
-_Noreturn void main(const struct cpu_facts *cpu);
+/* For entry.asm, which clears it and hands it in. */
+extern struct boot the_boot;
+struct boot the_boot;
 
-_Noreturn void main(const struct cpu_facts *cpu)
+_Noreturn void main(const struct cpu_facts *cpu, struct boot *boot);
+
+_Noreturn void main(const struct cpu_facts *cpu, struct boot *boot)
 {
 	static struct elf64_chunk kernel_pieces[MEMORY_MAX_CHUNKS] NOT_CLEARED;
 	static struct elf64_chunk window_pieces[MEMORY_MAX_CHUNKS] NOT_CLEARED;
 	static struct kernel kernel NOT_CLEARED;
-	static struct boot boot;
+	static char log_text[LOG_SIZE] NOT_CLEARED;
 	uint64_t cr3;
 
-	boot.cpu = cpu;
-	boot.kernel = &kernel;
+	boot->cpu = cpu;
+	boot->kernel = &kernel;
 	kernel.pieces = (struct memory_pieces){ .chunk = kernel_pieces };
-	boot.window.chunk = window_pieces;
-	boot.stamps[BOOT_STAMP_START] = cpu->start_tsc;
-	boot.stamps[BOOT_STAMP_LONG_MODE] = cpu_tsc(cpu);
+	boot->window.chunk = window_pieces;
+	boot->log = (struct log){ .text = log_text, .size = LOG_SIZE };
+	boot->stamps[BOOT_STAMP_START] = cpu->start_tsc;
+	boot->stamps[BOOT_STAMP_LONG_MODE] = cpu_tsc(cpu);
+	timer_sample(cpu, &boot->start);
 
 	a20_enable();
-	learn_memory(&boot);
-	boot.stamps[BOOT_STAMP_MEMORY_MAP] = cpu_tsc(cpu);
+	learn_memory(boot);
+	boot->stamps[BOOT_STAMP_MEMORY_MAP] = cpu_tsc(cpu);
+	bootlog_machine(boot);
 
-	disk_open(&boot.disk, &boot.disk_facts);
-	files_open(&boot.files, &boot.disk);
-	kernel_plan(&kernel, &boot.files,
-		    memmap_ram_end(&boot.memory.map));
-	check_memory(&boot);
-	kernel_load(&kernel, &boot.files, &boot.memory);
-	load_files(&boot);
-	boot.stamps[BOOT_STAMP_KERNEL_LOADED] = cpu_tsc(cpu);
+	disk_open(&boot->disk);
+	files_open(&boot->files, &boot->disk);
+	hear_wishes(boot);
+	bootlog_disk(boot);
+	kernel_plan(boot->kernel, &boot->files,
+		    memmap_ram_end(&boot->memory.map), boot->wishes,
+		    boot->wishes->flags & BOOT_WISH_KASLR ?
+		    random_bits(cpu) : 0);
+	check_memory(boot);
+	kernel_load(boot->kernel, &boot->files, &boot->memory);
+	if (boot->files.file->wish_offset != 0)
+		wish_check(boot->kernel, boot->files.file->wish_offset);
+	load_files(boot);
+	boot->stamps[BOOT_STAMP_KERNEL_LOADED] = cpu_tsc(cpu);
+	bootlog_kernel(boot);
 
-	make_stack(&boot);
-	info_build(&boot);
-	cr3 = pages_build(&boot);
-	info_close(&boot);
-	enter_kernel(&boot, cr3);
+	/* Late: what goes wrong before is read on the screen that there is. */
+	if (wishes_take_more(boot->wishes))
+		video_open(boot);
+	make_stack(boot);
+	info_build(boot);
+	cr3 = pages_build(boot);
+	info_close(boot);
+	enter_kernel(boot, cr3);
 }

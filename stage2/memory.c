@@ -27,6 +27,25 @@ static const struct {
 
 #define TABLES_AT_ONCE  8       /* to take one costs as much as to take all */
 
+_Noreturn void memory_full(const struct memmap *map)
+{
+	die("the memory map has too many pieces: more than %llu",
+	    (unsigned long long)map->max);
+}
+
+_Noreturn void memory_short(const char *what, uint64_t need, uint64_t have)
+{
+	die("not enough memory for %.60s: %llu KiB needed, %llu KiB are free",
+	    what, (unsigned long long)need >> 10,
+	    (unsigned long long)have >> 10);
+}
+
+void memory_set(struct memmap *map, uint64_t base, uint64_t end, uint32_t type)
+{
+	if (memmap_set(map, base, end, type))
+		memory_full(map);
+}
+
 /* A cleared frame for anyone's page tables. */
 static uint64_t table_frame(void *ctx)
 {
@@ -54,10 +73,11 @@ void memory_open(struct memory *m, uint64_t largest)
 
 struct paging memory_tables(struct memory *m, bool nx)
 {
-	return (struct paging){
-		.root = table_frame(m), .frame = table_frame, .ctx = m,
-		.largest = m->own.largest, .nx = nx,
-	};
+	struct paging pg = m->own;
+
+	pg.root = table_frame(m);
+	pg.nx = nx;
+	return pg;
 }
 
 /*
@@ -88,25 +108,17 @@ void memory_add(struct memory *m, struct memory_pieces *p, uint64_t vaddr,
 	};
 }
 
-/* All of it in one piece, at an address that suits pages of align bytes. */
-static bool back_whole(struct memory *m, struct memory_pieces *p,
-		       uint64_t vaddr, uint64_t size, uint64_t align,
-		       uint32_t type, const char *what)
+/* All of it in one piece below high; false if there is none. */
+static bool take_whole(struct memory *m, struct memmap_request *want,
+		       uint64_t high, uint64_t *base)
 {
-	struct memmap_request want = {
-		.size = size, .align = align, .offset = vaddr & (align - 1),
-		.type = type,
-	};
-	uint64_t base;
 	size_t i;
 
 	for (i = 0; i < REGIONS; i++) {
-		want.low = region[i].low;
-		want.high = region[i].high;
-		if (memmap_take(&m->map, &want, &base))
-			continue;
-		memory_add(m, p, vaddr, size, base, what);
-		return true;
+		want->low = region[i].low;
+		want->high = region[i].high;
+		if (want->high <= high && !memmap_take(&m->map, want, base))
+			return true;
 	}
 	return false;
 }
@@ -115,16 +127,21 @@ void memory_back(struct memory *m, struct memory_pieces *p, uint64_t vaddr,
 		 uint64_t size, uint32_t type, const char *what)
 {
 	struct memmap_request want = {
-		.size = size, .align = PAGE_4K, .type = type,
+		.size = size, .align = size < PAGE_2M ? PAGE_4K : PAGE_2M,
+		.type = type,
 	};
 	uint64_t base, taken;
 	size_t i;
 
-	if (size >= PAGE_2M &&
-	    back_whole(m, p, vaddr, size, PAGE_2M, type, what))
-		return;
-	if (back_whole(m, p, vaddr, size, PAGE_4K, type, what))
-		return;
+	for (;; want.align = PAGE_4K) {
+		want.offset = vaddr & (want.align - 1);
+		if (take_whole(m, &want, ALL, &base)) {
+			memory_add(m, p, vaddr, size, base, what);
+			return;
+		}
+		if (want.align == PAGE_4K)
+			break;
+	}
 	for (i = 0; i < REGIONS; i++) {
 		want.low = region[i].low;
 		want.high = region[i].high;
@@ -135,43 +152,34 @@ void memory_back(struct memory *m, struct memory_pieces *p, uint64_t vaddr,
 		}
 	}
 	if (want.size > 0)
-		die("%.60s: %llu KiB of memory needed, %llu KiB are free",
-		    what, (unsigned long long)size >> 10,
-		    (unsigned long long)(size - want.size) >> 10);
+		memory_short(what, size, size - want.size);
 }
 
 void *memory_alloc(struct memory *m, uint64_t size, const char *what)
 {
 	struct memmap_request want = {
-		.size = size, .align = PAGE_4K, .low = MIB, .high = GIB_4,
+		.size = size, .align = PAGE_4K,
 		.type = BOOT_MEMORY_RECLAIMABLE,
 	};
 	uint64_t base;
-	int err = memmap_take(&m->map, &want, &base);
 
-	if (err) {
-		want.low = LOW_FREE;
-		err = memmap_take(&m->map, &want, &base);
-	}
-	if (err)
-		die("%s: %llu KiB of memory needed, %llu KiB are free", what,
-		    (unsigned long long)size >> 10,
-		    (unsigned long long)
-		    memmap_total(&m->map, BOOT_MEMORY_USABLE) >> 10);
+	if (!take_whole(m, &want, GIB_4, &base))
+		memory_short(what, size,
+			     memmap_total(&m->map, BOOT_MEMORY_USABLE));
 	return memset(phys(base), 0, size);
 }
 
 uint8_t *memory_find(const struct memory_pieces *p, uint64_t vaddr,
-		     uint64_t *room)
+		     uint64_t size, uint64_t *room)
 {
-	size_t i;
+	const struct elf64_chunk *c;
 
-	for (i = 0; i < p->count; i++) {
-		const struct elf64_chunk *c = &p->chunk[i];
+	for (c = p->chunk; c < p->chunk + p->count; c++) {
+		uint64_t into = vaddr - c->vaddr;
 
-		if (vaddr - c->vaddr < c->size) {
-			*room = c->size - (vaddr - c->vaddr);
-			return c->data + (vaddr - c->vaddr);
+		if (into < c->size) {
+			*room = c->size - into < size ? c->size - into : size;
+			return c->data + into;
 		}
 	}
 	return NULL;
@@ -183,12 +191,8 @@ void memory_clear(const struct memory_pieces *p, uint64_t vaddr,
 	uint64_t room;
 	uint8_t *at;
 
-	while (size > 0) {
-		at = memory_find(p, vaddr, &room);
-		if (room > size)
-			room = size;
+	for (; size > 0; size -= room, vaddr += room) {
+		at = memory_find(p, vaddr, size, &room);
 		memset(at, 0, room);
-		vaddr += room;
-		size -= room;
 	}
 }

@@ -30,6 +30,16 @@ struct memory_pieces {
 	size_t count;
 };
 
+/* Says that this map has no room for another range, and stops. */
+_Noreturn void memory_full(const struct memmap *map);
+
+/* Says that there are only `have` bytes of `need` for `what`, and stops. */
+_Noreturn void memory_short(const char *what, uint64_t need, uint64_t have);
+
+/* Gives [base, end), page-aligned, the type; dies if the map is full. */
+void memory_set(struct memmap *map, uint64_t base, uint64_t end,
+		uint32_t type);
+
 /* Takes over a map; largest is the CPU's largest page. */
 void memory_open(struct memory *m, uint64_t largest);
 
@@ -52,11 +62,11 @@ void memory_add(struct memory *m, struct memory_pieces *p, uint64_t vaddr,
 void *memory_alloc(struct memory *m, uint64_t size, const char *what);
 
 /*
- * The place of vaddr in backed memory, and in *room how many bytes follow in
- * one piece. NULL if it is not backed.
+ * The place of vaddr in backed memory, and in *room how many bytes of `size`
+ * follow in one piece. NULL if it is not backed.
  */
 uint8_t *memory_find(const struct memory_pieces *p, uint64_t vaddr,
-		     uint64_t *room);
+		     uint64_t size, uint64_t *room);
 
 /* Clears [vaddr, vaddr + size), all of it backed. */
 void memory_clear(const struct memory_pieces *p, uint64_t vaddr,

@@ -5,48 +5,46 @@
 #include "pages.h"
 
 #define MIB             0x100000ull
+#define WRITE_COMBINING 0x80000000u     /* beside the ELF64_ rights */
 
+/* Rights as in a program header (W^X as far as the kernel's have it). */
 static void map(struct paging *pg, uint64_t vaddr, uint64_t paddr,
-		uint64_t size, uint64_t flags, uint64_t largest)
+		uint64_t size, uint32_t rights, uint64_t largest)
 {
+	uint64_t flags = (rights & ELF64_W ? PTE_WRITE : 0) |
+			 (rights & ELF64_X ? 0 : PTE_NX) |
+			 (rights & WRITE_COMBINING ? PTE_WC : 0);
+
 	if (paging_map(pg, vaddr, paddr, size, flags, largest))
 		die("cannot map [0x%llx, 0x%llx): something is there already",
 		    (unsigned long long)vaddr,
 		    (unsigned long long)(vaddr + size));
 }
 
-/* W^X as far as the kernel's own program headers have it. */
-static uint64_t flags_of(uint32_t rights)
-{
-	return (rights & ELF64_W ? PTE_WRITE : 0) |
-	       (rights & ELF64_X ? 0 : PTE_NX);
-}
-
 static void map_kernel(struct paging *pg, const struct kernel *kernel)
 {
 	const struct elf64_run *run = kernel->run;
-	size_t i;
+	const struct elf64_chunk *c = kernel->pieces.chunk;
+	const struct elf64_chunk *end = c + kernel->pieces.count;
 
-	for (i = 0; i < kernel->pieces.count; i++) {
-		const struct elf64_chunk *c = &kernel->pieces.chunk[i];
-
+	for (; c < end; c++) {
 		/* Every chunk was taken for one run; both are in order. */
 		while (c->vaddr - run->vaddr >= run->size)
 			run++;
 		map(pg, c->vaddr + kernel->space.slide, (uintptr_t)c->data,
-		    c->size, flags_of(run->flags), PAGE_1G);
+		    c->size, run->flags, PAGE_1G);
 	}
 }
 
 /* Hand-off, reporter and VGA memory, each at its own address. */
 static void map_fixed(struct paging *pg)
 {
-	map(pg, RESIDENT_TEXT, RESIDENT_TEXT, RESIDENT_DATA - RESIDENT_TEXT, 0,
+	map(pg, RESIDENT_TEXT, RESIDENT_TEXT, RESIDENT_DATA - RESIDENT_TEXT, ELF64_X,
 	    PAGE_4K);
 	map(pg, RESIDENT_DATA, RESIDENT_DATA, RESIDENT_END - RESIDENT_DATA,
-	    PTE_WRITE | PTE_NX, PAGE_4K);
+	    ELF64_W, PAGE_4K);
 	map(pg, VGA_WINDOW, VGA_WINDOW, VGA_WINDOW_END - VGA_WINDOW,
-	    PTE_WRITE | PTE_NX, PAGE_4K);
+	    ELF64_W, PAGE_4K);
 }
 
 /*
@@ -61,11 +59,11 @@ static void map_physical(struct paging *pg, uint64_t offset, uint64_t base,
 
 	if (base < small_end) {
 		map(pg, offset + base, base, small_end - base,
-		    PTE_WRITE | PTE_NX, PAGE_4K);
+		    ELF64_W, PAGE_4K);
 		base = small_end;
 	}
 	if (base < end)
-		map(pg, offset + base, base, end - base, PTE_WRITE | PTE_NX,
+		map(pg, offset + base, base, end - base, ELF64_W,
 		    PAGE_1G);
 }
 
@@ -109,16 +107,20 @@ uint64_t pages_build(struct boot *boot)
 {
 	struct paging pg = memory_tables(&boot->memory,
 					 boot->cpu->features & CPU_HAS_NX);
-	size_t i;
+	const struct elf64_chunk *c;
 
 	map_kernel(&pg, boot->kernel);
 	map_fixed(&pg);
-	for (i = 0; i < boot->window.count; i++) {
-		const struct elf64_chunk *c = &boot->window.chunk[i];
-
+	for (c = boot->window.chunk; c < boot->window.chunk + boot->window.count;
+	     c++)
 		map(&pg, c->vaddr, (uintptr_t)c->data, c->size,
-		    PTE_WRITE | PTE_NX, PAGE_1G);
-	}
-	map_ram(&pg, boot->kernel->space.phys_offset, &boot->memory.map);
+		    ELF64_W, PAGE_1G);
+	if (boot->video.pages_size != 0)
+		map(&pg, boot->video.pages, boot->video.display.address_phys &
+		    -(uint64_t)PAGE_SIZE, boot->video.pages_size,
+		    ELF64_W | WRITE_COMBINING, PAGE_2M);
+	if (boot->kernel->space.phys_offset != 0)
+		map_ram(&pg, boot->kernel->space.phys_offset,
+			&boot->memory.map);
 	return pg.root;
 }

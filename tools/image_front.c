@@ -13,6 +13,7 @@
 #include "mbr.h"
 #include "output.h"
 #include "stages.h"
+#include "wishes.h"
 
 /* Sector 0 and stage2, as they will lie on the disk. */
 struct loader {
@@ -47,10 +48,22 @@ int image_check_stages(struct failure *f)
 			    stage2_bin_size);
 	memcpy(&header, stage2_bin, sizeof(header));
 	if (header.magic != STAGE2_MAGIC || header.early_sectors < 1 ||
-	    header.early_sectors >= sectors)
+	    header.early_sectors >= header.plain_sectors ||
+	    header.plain_sectors > sectors)
 		return fail(f, "stage2", "this mkimage was built with a "
 			    "stage2 that has no proper header");
 	return 0;
+}
+
+size_t image_stage2_size(const struct boot_wishes *wishes,
+			 const struct content *kernel)
+{
+	struct stage2_header header;
+
+	memcpy(&header, stage2_bin, sizeof(header));
+	if (kernel->wish_offset != 0 || wishes_take_more(wishes))
+		return stage2_bin_size;
+	return (size_t)header.plain_sectors * SECTOR_SIZE;
 }
 
 static int write_directory(struct output *out, const struct image_layout *l,
@@ -90,10 +103,12 @@ static void fill_stage2(struct loader *loader, const struct image_layout *l,
 {
 	struct stage2_header header;
 	const uint8_t *early = loader->stage2 + SECTOR_SIZE;
+	size_t size = (size_t)l->stage2_sectors * SECTOR_SIZE;
 	const uint8_t *rest;
 	size_t rest_sectors;
 
-	memcpy(loader->stage2, stage2_bin, stage2_bin_size);
+	memcpy(loader->stage2, stage2_bin,
+	       stage2_bin_size < size ? stage2_bin_size : size);
 	memcpy(&header, loader->stage2, sizeof(header));
 	header.loader_sectors = image_layout_loader_sectors(l);
 	header.stage2_sectors = (uint16_t)l->stage2_sectors;

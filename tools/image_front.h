@@ -15,6 +15,13 @@ struct output;
 int image_check_stages(struct failure *f);
 
 /*
+ * Bytes of stage2 in an image of this kernel: without its end if nothing is
+ * wished for.
+ */
+size_t image_stage2_size(const struct boot_wishes *wishes,
+			 const struct content *kernel);
+
+/*
  * Writes the front of an image whose files are in place, and names it: this
  * is the last step.
  */

@@ -152,7 +152,8 @@ int image_write(struct output *out, const struct content *contents,
 		for (size_t i = 0; i < count; i++)
 			total += contents[i].size;
 		progress_begin(&w->progress, out->path, total);
-		image_layout_begin(&w->layout, stage2_bin_size, contents,
+		image_layout_begin(&w->layout,
+				   image_stage2_size(wishes, contents), contents,
 				   count);
 		err = write_files(w, f);
 		if (err == 0)

@@ -34,7 +34,7 @@ heads=16, spt=63
 com1: enabled=1, mode=file, dev=serial
 clock: sync=none, time0=utc
 log: log
-panic: action=fatal
+panic: action=fatal, term=report
 error: action=report
 info: action=ignore
 debug: action=ignore

@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 import image
+import picture
 from bochs import bochs
 from judge import judge_refused
 from machine import BUILD, PLAIN, ROOT, disk, qemu
@@ -89,6 +90,58 @@ def test_bochs_screen(example, name):
     assert end.how == "hang", str(end)
     assert end.rows[0].startswith(SILENT[name]), str(end)
     assert end.serial == "", str(end)
+
+
+# ---- framebuffer ---------------------------------------------------------
+
+DRAWN = "640 by 480 pixels\n"
+
+
+def test_framebuffer(example, tmp_path):
+    """The screen shows the README's picture, pixel by pixel."""
+    def until(monitor, folder):
+        if DRAWN not in (folder / "serial").read_text().replace("\r", ""):
+            return False
+        monitor.ask("screendump", filename=str(tmp_path / "screen"))
+        return True
+
+    end = qemu([*PLAIN, *disk(example("framebuffer"))], until=until)
+    assert end.how == "done", str(end)
+    assert picture.ppm(tmp_path / "screen") == picture.png(
+        ROOT / "examples/framebuffer/framebuffer.png")
+
+
+def test_framebuffer_bochs(example):
+    end = bochs(example("framebuffer"), until=lambda serial: DRAWN in serial)
+    assert end.how == "done", str(end)
+
+
+def test_framebuffer_none(example):
+    """Without a card: text instead, and the kernel says it."""
+    end = qemu([*PLAIN, "-vga", "none", *disk(example("framebuffer"))])
+    assert end.how == "fail", str(end)
+    assert end.serial.startswith("No framebuffer"), str(end)
+
+
+def test_kernel_on_a_framebuffer(tmp_path):
+    """The example kernel's console draws, and scrolls."""
+    def until(monitor, folder):
+        if "Type:" not in (folder / "serial").read_text():
+            return False
+        monitor.ask("screendump", filename=str(tmp_path / "screen"))
+        return True
+
+    path = image.mkimage(BUILD / "kernel.elf", tmp_path / "disk.img",
+                         options=["--video=640x480x32"])
+    end = qemu([*PLAIN, *disk(path)], until=until)
+    assert end.how == "done", str(end)
+    width, height, pixels = picture.ppm(tmp_path / "screen")
+    assert (width, height) == (640, 480)
+    colours = {pixels[i:i + 3] for i in range(0, len(pixels), 3)}
+    assert colours == {b"\0\0\0", b"\xaa\xaa\xaa", b"\x55\xff\xff"}
+    title = pixels[:16 * 3 * width]
+    assert b"\x55\xff\xff" in title, "Hello World! in light cyan"
+    assert b"\x55\xff\xff" not in pixels[len(title):]
 
 
 # ---- panic ---------------------------------------------------------------

@@ -42,6 +42,7 @@ static void build_parts(void)
 	built.header = (struct stage2_header){
 		.magic = STAGE2_MAGIC, .loader_sectors = 20,
 		.stage2_sectors = BUILD_STAGE2_SECTORS, .early_sectors = 1,
+		.plain_sectors = BUILD_STAGE2_SECTORS,
 		.super_lba = BUILD_SUPER_LBA, .image_id = BUILD_ID,
 	};
 	built.super = *b.super;

@@ -208,10 +208,10 @@ def allowed(faults):
         messages.append("no memory map: .*")
     high, low = usable(faults)
     if not low or 0 < get("low_kib") < LOW_KIB:
-        messages.append(r"not enough low memory: \d+ KiB needed, \d+ KiB .*")
+        messages.append(r"not enough memory for the loader, .*")
     if high < 4 * MIB:
-        messages.append(r"not enough memory: .* \d+ KiB, \d+ KiB are free")
-        messages.append(r".*: \d+ KiB of memory needed, \d+ KiB are free")
+        messages.append(r"not enough memory for .*: \d+ KiB needed, "
+                        r"\d+ KiB are free")
     return messages
 
 

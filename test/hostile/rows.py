@@ -331,10 +331,10 @@ TOO_LITTLE = {
                           NO_MAP),
     "no-map-after-loss": Row({**e820(NOWHERE, *MAP), "e820_lost": 3,
                               **E820_ONLY}, "L1h", NO_MAP),
-    "low": Row({"low_kib": 400}, "k", "^stagecoach: not enough low memory: "
-               f"{LOW_KIB} KiB needed, 400 KiB are free"),
-    "high": Row(e820(*MAP[:3]), "", "^stagecoach: not enough memory: .* need "
-                r"\d+ KiB, \d+ KiB are free"),
+    "low": Row({"low_kib": 400}, "k", "^stagecoach: not enough memory for the "
+               f"loader, below 640 KiB: {LOW_KIB} KiB needed, 400 KiB are free"),
+    "high": Row(e820(*MAP[:3]), "", "^stagecoach: not enough memory for kernel, .*: "
+                r"\d+ KiB needed, \d+ KiB are free"),
 }
 
 GROUPS = {"entry": ENTRIES, "return": RETURNS, "disk": DISKS, "fatal": FATAL,

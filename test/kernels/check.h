@@ -124,6 +124,7 @@ struct leaf walk(const struct boot_info *info, uint64_t vaddr);
 void check_entry(const struct boot_info *info);
 void check_tables(const struct boot_info *info);
 void check_info(const struct boot_info *info);
+void check_firmware(const struct boot_info *info);
 void check_map(const struct boot_info *info);
 void check_paging(const struct boot_info *info);
 void check_kernel(const struct boot_info *info);

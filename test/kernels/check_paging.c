@@ -166,6 +166,16 @@ static void check_physical_page(const struct boot_info *info,
 		      !page_fits(info, paddr, PAGE_1G), paddr);
 }
 
+/* A page of the window that shows the framebuffer. */
+static bool is_framebuffer(const struct boot_info *info, uint64_t vaddr)
+{
+	const struct boot_display *d = &info->display;
+	uint64_t base = (uintptr_t)d->address & -PAGE_4K;
+	uint64_t end = (uintptr_t)d->address + (uint64_t)d->pitch * d->height;
+
+	return d->type == BOOT_DISPLAY_LINEAR && vaddr >= base && vaddr < end;
+}
+
 static void check_page(const struct boot_info *info, const struct leaf *leaf,
 		       uint64_t vaddr, enum region region)
 {
@@ -204,7 +214,9 @@ static void check_page(const struct boot_info *info, const struct leaf *leaf,
 			     BOOT_READ | BOOT_WRITE);
 		check("paging: the window shows reclaimable or kernel memory",
 		      map_covers(info, leaf->paddr, leaf->paddr + leaf->size,
-				 window), vaddr);
+				 is_framebuffer(info, vaddr) ?
+				 TYPE(BOOT_MEMORY_FRAMEBUFFER) : window),
+		      vaddr);
 	}
 }
 
@@ -287,13 +299,18 @@ static void check_places(const struct boot_info *info)
 	uint64_t default_end = DEFAULT_OFFSET + ram_end(info) - 1;
 	bool in_the_way = info->kernel_base <= (default_end | (PML4_SLOT - 1)) &&
 			  kernel_end >= DEFAULT_OFFSET;
+	uint64_t wished = 0;
 
-	check("phys_offset begins a slot", info->phys_offset % PML4_SLOT == 0,
-	      info->phys_offset);
+	if (option_number(info, "phys", &wished))
+		check_equal("phys_offset, as wished", info->phys_offset,
+			    wished);
+	else
+		check("phys_offset begins a slot",
+		      info->phys_offset % PML4_SLOT == 0, info->phys_offset);
 	if (in_the_way)
 		check("phys_offset gives way to the kernel",
 		      info->phys_offset > DEFAULT_OFFSET, info->phys_offset);
-	else
+	else if (wished == 0)
 		check_equal("phys_offset", info->phys_offset, DEFAULT_OFFSET);
 	check("the window is in the top half",
 	      (uintptr_t)info >= HOLE_END, (uintptr_t)info);

@@ -8,9 +8,12 @@
 //
 //   ram             write and read back every usable page
 //   usable=BYTES    there is at least so much usable memory
+//   phys=ADDRESS    physical memory is mapped there
 //   base=, slide=   where the kernel lies (kernel_base, kernel_slide)
 //   modules=A,B,..  the modules' sizes; check_modules.c knows their content
 //   elf=SIZE sum=S  the raw ELF file was carried: its size, its words' sum
+//   rsdp=, display=, ...  the firmware's, see check_firmware.c
+//   tell            print where the kernel lies
 //   fault=NAME      break a rule instead and let the loader report it
 
 #include "contract.h"
@@ -36,6 +39,7 @@ static const struct {
 	{ "entry state", check_entry },
 	{ "descriptor tables", check_tables },
 	{ "boot_info", check_info },
+	{ "firmware and display", check_firmware },
 	{ "memory map", check_map },
 	{ "page tables", check_paging },
 	{ "ram", check_ram },
@@ -67,6 +71,9 @@ _Noreturn void contract_main(const struct boot_info *info)
 	say("\n");
 	if (option_text(info, "fault") != NULL)
 		provoke_fault(info);
+	if (option(info, "tell"))
+		say("kernel_base %llx\n",
+		    (unsigned long long)info->kernel_base);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		unsigned int before = checks_failed();
 

@@ -196,11 +196,12 @@ class Image:
 
     def check_header(self):
         (magic, self.loader_sectors, self.stage2_sectors, self.early_sectors,
-         reserved, self.super_lba, reserved2, self.id, early_a, early_b,
+         self.plain_sectors, self.super_lba, reserved, self.id, early_a, early_b,
          rest_a, rest_t) = struct.unpack("<IHHHHIIQIIQQ",
                                          self.sectors(1, 1)[4:56])
         assert magic.to_bytes(4, "little") == b"SCG2"
-        assert reserved == reserved2 == 0
+        assert reserved == 0
+        assert self.early_sectors < self.plain_sectors <= self.stage2_sectors
         assert self.stage2_sectors < self.loader_sectors <= 96
         assert self.super_lba == 1 + self.stage2_sectors
         early = self.sectors(2, self.early_sectors)

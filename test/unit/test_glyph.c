@@ -138,9 +138,60 @@ static void test_refused(void **state)
 		assert_int_equal(canvas_open(&c, &bad[i]), -1);
 }
 
+/* Of each kind, what eight bits of red, green and blue become. */
+static void test_color(void **state)
+{
+	static const struct {
+		size_t kind;
+		uint8_t red, green, blue;
+		uint32_t pixel;
+	} rows[] = {
+		{ 0, 0x12, 0x34, 0x56, 0x123456 },
+		{ 1, 0x12, 0x34, 0x56, 0x563412 },
+		{ 2, 0xff, 0x01, 0x80, 0x3fc << 20 | 4 << 10 | 0x200 },
+		{ 3, 0x12, 0x34, 0x56, 0x12345600 },
+		{ 4, 0xab, 0xcd, 0xef, 0xabcdef },
+		{ 5, 0xff, 0xff, 0xff, 0xffff },
+		{ 5, 0x08, 0x04, 0x08, 1 << 11 | 1 << 5 | 1 },
+		{ 5, 0x07, 0x03, 0x07, 0 },
+		{ 6, 0xff, 0x00, 0xff, 0x7c1f },
+		{ 7, 0x80, 0xff, 0xff, 0x8000 },
+		{ 7, 0x7f, 0xff, 0xff, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct boot_display d = display(&kinds[rows[i].kind], NULL);
+
+		assert_int_equal(canvas_color(&d, rows[i].red, rows[i].green,
+					      rows[i].blue), rows[i].pixel);
+	}
+}
+
+/* Paper is what stands between the ink. */
+static void test_paper(void **state)
+{
+	struct boot_display d = display(&kinds[4], malloc(
+		(WIDTH * 3 + GAP) * HEIGHT));
+	uint8_t *at = d.address;
+	struct canvas c;
+
+	(void)state;
+	assert_int_equal(canvas_open(&c, &d), 0);
+	c.paper = 0x112233;
+	canvas_glyph(&c, 0, 0, glyph);
+	assert_int_equal(at[0], 0xc0);          /* ink */
+	assert_int_equal(at[3], 0x33);
+	assert_int_equal(at[4], 0x22);
+	assert_int_equal(at[5], 0x11);
+	free(d.address);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_color),
+		cmocka_unit_test(test_paper),
 		cmocka_unit_test(test_pixels),
 		cmocka_unit_test(test_refused),
 	};

@@ -79,6 +79,9 @@ static void test_header(void **state)
 #define ROW_EARLY(name, value) \
 	{ FIELD(stage2_header, name), value, IMAGE_BAD_FIELD, \
 	  "loader header early_sectors", true }
+#define ROW_PLAIN(name, value) \
+	{ FIELD(stage2_header, name), value, IMAGE_BAD_FIELD, \
+	  "loader header plain_sectors", true }
 		ROW(image_id, 1, IMAGE_OK, ""),
 		ROW(magic, 0, IMAGE_BAD_MAGIC, ""),
 		ROW(magic, STAGE2_MAGIC + 1, IMAGE_BAD_MAGIC, ""),
@@ -86,7 +89,7 @@ static void test_header(void **state)
 		ROW_EARLY(stage2_sectors, 1),
 		ROW(stage2_sectors, 10, IMAGE_OK, ""),
 		ROW(stage2_sectors, 11, IMAGE_BAD_FIELD, " stage2_sectors"),
-		ROW(stage2_sectors, 3, IMAGE_OK, ""),
+		ROW_PLAIN(stage2_sectors, 3),
 		ROW(loader_sectors, 4, IMAGE_OK, ""),
 		ROW(loader_sectors, LOADER_MAX_SECTORS, IMAGE_OK, ""),
 		ROW(loader_sectors, LOADER_MAX_SECTORS + 1, IMAGE_BAD_FIELD,
@@ -98,15 +101,21 @@ static void test_header(void **state)
 		ROW(early_sectors, 3, IMAGE_OK, ""),
 		ROW(early_sectors, 4, IMAGE_BAD_FIELD, " early_sectors"),
 		ROW(early_sectors, 65535, IMAGE_BAD_FIELD, " early_sectors"),
+		ROW(plain_sectors, 0, IMAGE_BAD_FIELD, " plain_sectors"),
+		ROW(plain_sectors, 2, IMAGE_BAD_FIELD, " plain_sectors"),
+		ROW(plain_sectors, 3, IMAGE_OK, ""),
+		ROW(plain_sectors, 5, IMAGE_BAD_FIELD, " plain_sectors"),
+		ROW(plain_sectors, 65535, IMAGE_BAD_FIELD, " plain_sectors"),
 		ROW(super_lba, 0, IMAGE_BAD_FIELD, " super_lba"),
 		ROW(super_lba, 4, IMAGE_BAD_FIELD, " super_lba"),
 		ROW(super_lba, 5, IMAGE_OK, ""),
 		ROW(super_lba, 0xffffffff, IMAGE_OK, ""),
 		ROW(image_id, 0, IMAGE_BAD_FIELD, " image_id"),
 		ROW(reserved, 1, IMAGE_BAD_FIELD, " reserved"),
-		ROW(reserved2, 0x80000000, IMAGE_BAD_FIELD, " reserved"),
+		ROW(reserved, 0x80000000, IMAGE_BAD_FIELD, " reserved"),
 #undef ROW
 #undef ROW_EARLY
+#undef ROW_PLAIN
 	};
 	size_t i;
 
@@ -117,7 +126,7 @@ static void test_header(void **state)
 			.magic = STAGE2_MAGIC,
 			.loader_sectors = 10,
 			.stage2_sectors = 4,
-			.early_sectors = 2,
+			.early_sectors = 2, .plain_sectors = 4,
 			.super_lba = 40,
 			.image_id = BUILD_ID,
 		};
