@@ -96,3 +96,8 @@ fuzz: $(TARGET:%=$(FUZZ)/%) $(TARGET:%=$(FUZZ)/replay/%)
 fuzz-keep: ## Keep what `make fuzz` found in test/fuzz/corpus/, minimised
 fuzz-keep: $(TARGET:%=$(FUZZ)/%) $(TARGET:%=$(FUZZ)/replay/%)
 	$(Q)$(FUZZ_RUN) --keep $(TARGET)
+
+.PHONY: deps-test-corpus
+deps-test-corpus: ## Fetch ELF files of other makers, for test/corpus
+deps-test-corpus: test/corpus/fetch.sh
+	$(Q)sh $< $(BUILD)/corpus
