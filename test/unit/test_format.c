@@ -187,6 +187,7 @@ static void test_wide(void **state)
 	assert_true(format(got, sizeof(got),
 			   hidden("%99999999999999999999d"), 1) > 9999);
 	assert_string_equal(got, "               ");
+	assert_int_equal(format(NULL, 0, hidden("%100000d"), 1), 10000);
 	GIVES("x", "%.99999999999999999999s", "x");
 }
 

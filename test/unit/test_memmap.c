@@ -441,6 +441,8 @@ static void test_ram(void **state)
 	assert_int_equal(memmap_total(&m, 99), 0);
 	undraw(&m, "RBF");
 	assert_int_equal(memmap_ram_end(&m), 0);
+	undraw(&m, "URB");
+	assert_int_equal(memmap_ram_end(&m), PAGE_SIZE);
 }
 
 int main(void)

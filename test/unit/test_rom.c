@@ -149,6 +149,20 @@ static void test_smbios(void **state)
 	seal(data, 31, 4);
 	assert_int_equal(smbios_check(data, 31, &size), SMBIOS_DMI);
 	make_smbios(data, 31);
+	data[20] = 'x';                 /* "_DMIx" */
+	seal(data + 16, 15, 5);
+	seal(data, 31, 4);
+	assert_int_equal(smbios_check(data, 31, &size), SMBIOS_DMI);
+	make_smbios(data, 31);
+	data[3] = 'x';
+	seal(data, 31, 4);
+	assert_int_equal(smbios_check(data, 31, &size), SMBIOS_ANCHOR);
+	make_smbios(data, 31);
+	data[30] = 0x26;                /* it counts in both sums */
+	seal(data + 16, 15, 5);
+	seal(data, 31, 4);
+	assert_int_equal(smbios_check(data, 31, &size), SMBIOS_OK);
+	make_smbios(data, 31);
 	data[29] ^= 1;
 	seal(data, 31, 4);
 	assert_int_equal(smbios_check(data, 31, &size), SMBIOS_DMI_SUM);
@@ -162,6 +176,16 @@ static void test_smbios(void **state)
 	seal(data + 16, 15, 5);
 	seal(data, 31, 4);
 	assert_int_equal(smbios_check(data, 31, &size), SMBIOS_NO_TABLE);
+	/* Any byte of the table's size and of its address makes it one. */
+	for (int i = 0; i < 8; i++) {
+		make_smbios(data, 31);
+		memset(data + 22, 0, 6);
+		data[22 + i % 2] = 1;
+		data[24 + i % 4] = 1;
+		seal(data + 16, 15, 5);
+		seal(data, 31, 4);
+		assert_int_equal(smbios_check(data, 31, &size), SMBIOS_OK);
+	}
 }
 
 static void test_smbios3(void **state)
@@ -188,6 +212,18 @@ static void test_smbios3(void **state)
 	memset(data + 12, 0, 4);
 	seal(data, 24, 5);
 	assert_int_equal(smbios3_check(data, 24, &size), SMBIOS_NO_TABLE);
+	for (int i = 0; i < 8; i++) {
+		make_smbios3(data, 24);
+		memset(data + 12, 0, 12);
+		data[12 + i % 4] = 1;
+		data[16 + i] = 1;
+		seal(data, 24, 5);
+		assert_int_equal(smbios3_check(data, 24, &size), SMBIOS_OK);
+	}
+	make_smbios3(data, 24);
+	data[4] = 'x';                  /* "_SM3x" */
+	seal(data, 24, 5);
+	assert_int_equal(smbios3_check(data, 24, &size), SMBIOS_ANCHOR);
 }
 
 /* Each alone, at every step; and at no other place. */
