@@ -87,7 +87,7 @@ struct clock_rate clock_by_timer(const struct clock_sample *first,
 		 (last->after - last->before);
 	timer_unsure = 2 * PIT_SLACK + (uint64_t)lost * CLOCK_TICK;
 	/* Each has to be a sixteenth at most: an eighth together. */
-	if (unsure > counter / 16 || timer_unsure > timer / 16)
+	if (unsure >= counter / 16 || timer_unsure > timer / 16)
 		return r;
 	r.hz = counter / timer * CLOCK_PIT_HZ +
 	       counter % timer * CLOCK_PIT_HZ / timer;

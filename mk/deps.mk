@@ -5,7 +5,8 @@
 GOALS_RUN := run screenshot
 GOALS_DEBUG := gdb bochs docs-trace
 GOALS_TEST := test test-docs-long unit check-lib ticks bench-runner \
-	bench-quick fuzz fuzz-keep fuzz-bios hostile-bochs disk-faults
+	bench-quick fuzz fuzz-keep fuzz-bios hostile-bochs disk-faults \
+	mutation coverage
 GOALS_BOOK := book
 
 OTHER_GOALS := $(filter-out deps,$(MAKECMDGOALS))
@@ -23,6 +24,9 @@ endif
 ifneq ($(filter $(GOALS_BOOK),$(OTHER_GOALS)),)
 DEPS_SETS += book
 endif
+ifneq ($(filter coverage,$(OTHER_GOALS)),)
+DEPS_SETS += coverage
+endif
 ifeq ($(OTHER_GOALS),)
 DEPS_SETS := build run debug test book
 endif
@@ -34,7 +38,7 @@ deps:
 
 deps-long: ## Install the provers and gcovr, too
 deps-long:
-	@sh tools/deps.sh build run debug test book long
+	@sh tools/deps.sh build run debug test book coverage long
 
 # `make -j deps run`: everything else waits for deps, and is then the business
 # of one make of its own, which finds the tools there.

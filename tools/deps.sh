@@ -5,7 +5,7 @@
 # usage: deps.sh SET...
 #
 # The sets: build (make), run (make run), debug (make gdb, make bochs), test
-# (make test), book (make book), long (provers, coverage).
+# (make test), book (make book), coverage (make coverage), long (provers).
 # docs/dependencies.md says what each package is for. Elsewhere it
 # only says which tools are missing.
 set -eu
@@ -34,8 +34,11 @@ packages() {
 	book)
 		echo pandoc python3
 		;;
+	coverage)
+		echo gcovr
+		;;
 	long)
-		echo frama-c-base why3 z3 cvc4 gcovr
+		echo frama-c-base why3 z3 cvc4
 		;;
 	*)
 		echo "deps.sh: $1: no such set" >&2
@@ -51,6 +54,7 @@ commands() {
 	test)   echo clang ld.lld rustc cargo cmake pytest-3 qemu-img ;;
 	debug)  echo gdb bochs ;;
 	book)   echo pandoc python3 ;;
+	coverage) echo gcovr ;;
 	long)   echo frama-c why3 z3 cvc4 ;;
 	esac
 }

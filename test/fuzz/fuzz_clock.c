@@ -92,7 +92,7 @@ static void check_timer(struct fuzz *f)
 	r = clock_by_timer(&a, &b, may);
 	if (r.hz == 0)
 		return;
-	CHECK(r.error > 0 && r.error <= r.hz / 4 + 2);
+	CHECK(r.error > 0 && r.error <= r.hz / 8 + 2);
 	CHECK(r.hz - r.error <= hz && hz <= r.hz + r.error);
 }
 
@@ -118,7 +118,7 @@ static void check_samples(struct fuzz *f)
 	r = clock_by_timer(&a, &b, lost);
 	if (r.hz == 0)
 		return;
-	CHECK(r.error <= r.hz / 4 + 2);
+	CHECK(r.error <= r.hz / 8 + 2);
 	CHECK((wide)r.error * counter >= (wide)r.hz * unsure);
 }
 

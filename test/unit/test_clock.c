@@ -184,6 +184,12 @@ static void test_nonsense(void **state)
 	x.before = x.after = quick.before + 5;
 	assert_int_equal(clock_by_timer(&quick, &x, 0).hz, 0);
 	assert_int_equal(clock_by_timer(&quick, &x, 0).error, 0);
+	/* A counter that hardly moves: its steps are no eighth. */
+	x = b;
+	x.before = x.after = a.before + 15;
+	assert_int_equal(clock_by_timer(&(struct clock_sample){
+		a.before, a.before, a.tick, a.count, a.status, 0 }, &x,
+		0).hz, 0);
 	/* All there is, at once. */
 	x = (struct clock_sample){ ~0ull, ~0ull, ~0u, 0xffff, 0x34, 0xff };
 	clock_by_timer(&a, &x, ~0u);

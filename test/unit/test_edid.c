@@ -63,8 +63,13 @@ static void test_block(void **state)
 	/* No timing first, as monitors of before 1.3 may have it. */
 	make_block(b);
 	change(b, 54, 0);
+	expect(b, EDID_OK, 2560, 1440);
 	change(b, 55, 0);
+	change(b, 53, 1);
+	change(b, 56, 1);
 	expect(b, EDID_OK, 0, 0);
+	change(b, 54, 1);
+	expect(b, EDID_OK, 2561, 1440);
 	/* A timing without pixels tells nothing. */
 	make_block(b);
 	change(b, 58, 0x05);
