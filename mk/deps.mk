@@ -7,6 +7,7 @@ GOALS_DEBUG := gdb bochs docs-trace
 GOALS_TEST := test test-docs-long unit check-lib ticks bench-runner \
 	bench-quick fuzz fuzz-keep fuzz-bios hostile-bochs disk-faults \
 	mutation coverage
+GOALS_BENCH := bench
 GOALS_BOOK := book
 
 OTHER_GOALS := $(filter-out deps,$(MAKECMDGOALS))
@@ -20,6 +21,9 @@ DEPS_SETS += run debug
 endif
 ifneq ($(filter $(GOALS_TEST),$(OTHER_GOALS)),)
 DEPS_SETS += run debug test book
+endif
+ifneq ($(filter $(GOALS_BENCH),$(OTHER_GOALS)),)
+DEPS_SETS += run debug test bench
 endif
 ifneq ($(filter $(GOALS_BOOK),$(OTHER_GOALS)),)
 DEPS_SETS += book

@@ -5,7 +5,8 @@
 # usage: deps.sh SET...
 #
 # The sets: build (make), run (make run), debug (make gdb, make bochs), test
-# (make test), book (make book), coverage (make coverage), long (provers).
+# (make test), book (make book), bench (make bench), coverage (make coverage),
+# long (provers).
 # docs/dependencies.md says what each package is for. Elsewhere it
 # only says which tools are missing.
 set -eu
@@ -37,6 +38,10 @@ packages() {
 	coverage)
 		echo gcovr
 		;;
+	bench)
+		echo grub-pc-bin grub-common syslinux syslinux-common mtools
+		echo gnuplot-nox
+		;;
 	long)
 		echo frama-c-base why3 z3 cvc4
 		;;
@@ -55,6 +60,7 @@ commands() {
 	debug)  echo gdb bochs ;;
 	book)   echo pandoc python3 ;;
 	coverage) echo gcovr ;;
+	bench)  echo grub-mkimage syslinux mformat gnuplot ;;
 	long)   echo frama-c why3 z3 cvc4 ;;
 	esac
 }
