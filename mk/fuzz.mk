@@ -28,7 +28,10 @@ FUZZ_STAGE2 := $(addprefix stage2/,files.c kernel.c memory.c pages.c) \
 FUZZ_MORE_stage2 := $(FUZZ_STAGE2)
 FUZZ_MKIMAGE := $(sort $(wildcard tools/*.c))
 FUZZ_MORE_mkimage := $(FUZZ_STAGE2) $(FUZZ_MKIMAGE) $(HOST)/stages.c
-FUZZ_STAGE2_FLAGS := -D_GNU_SOURCE -include test/fuzz/stage2_io.h -Istage2
+# mkimage has a progress of its own.
+FUZZ_STAGE2_FLAGS := -D_GNU_SOURCE -include test/fuzz/stage2_io.h -Istage2 \
+	-Dprogress_begin=stage2_progress_begin \
+	-Dprogress_end=stage2_progress_end
 FUZZ_MKIMAGE_FLAGS := -Itools -Dmain=mkimage_main -Wno-missing-prototypes \
 	-DSTAGECOACH_VERSION='"$(VERSION)"'
 FUZZ_LINK_stage2 := -Wl,--wrap=memmap_take,--wrap=memmap_take_some

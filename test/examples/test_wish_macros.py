@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: 0BSD
 # test_wish_macros.py - wishes in C, C++ and Rust, through every linker that drops
-# what nobody uses: mkimage finds them all the same.
+# what nobody uses: mkimage finds them all the same, and the loader grants them.
 
 import os
 import shutil
@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+MKIMAGE = ROOT / os.environ.get("BUILD", "build") / "mkimage"
 RUSTC = "/usr/bin/rustc" if os.path.exists("/usr/bin/rustc") else "rustc"
 
 C = """
+#include <stdbool.h>
 #include "boot_info.h"
 
 BOOT_WISHES(.flags = BOOT_WISH_VIDEO_MODES | BOOT_WISH_EDID,
@@ -26,7 +28,12 @@ void _start(const struct boot_info *info);
 
 void _start(const struct boot_info *info)
 {
-	(void)info;
+	bool granted = info->stack_top - info->stack_base == 256 << 10 &&
+		       info->phys_offset == 0 && info->display.width == 1024 &&
+		       info->video_mode_count > 0 && info->edid_size == 128;
+	unsigned char end = granted ? 0x10 : 0x11;
+
+	__asm__ volatile("outb %0, $0xf4" : : "a"(end));
 	for (;;)
 		__asm__ volatile("hlt");
 }
@@ -52,8 +59,15 @@ static WISHES: Wishes = Wishes {{
 }};
 
 #[no_mangle]
-pub extern "C" fn _start(_info: *const BootInfo) -> ! {{
+pub extern "C" fn _start(info: &BootInfo) -> ! {{
     WISHES.keep();
+    let granted = info.stack_top - info.stack_base == 256 << 10
+        && info.phys_offset == 0
+        && info.display.width == 1024
+        && !info.video_modes().is_empty()
+        && info.edid().len() == 128;
+    let end: u8 = if granted {{ 0x10 }} else {{ 0x11 }};
+    unsafe {{ core::arch::asm!("out 0xf4, al", in("al") end) }};
     loop {{}}
 }}
 
@@ -97,10 +111,20 @@ COMPILERS = {
 
 
 def listing(folder):
-    mkimage = ROOT / "build/mkimage"
-    subprocess.run([mkimage, "-o", "image", "kernel"], cwd=folder, check=True)
-    return subprocess.run([mkimage, "--list", "image"], cwd=folder, check=True,
+    subprocess.run([MKIMAGE, "-o", "image", "kernel"], cwd=folder, check=True)
+    return subprocess.run([MKIMAGE, "--list", "image"], cwd=folder, check=True,
                           stdout=subprocess.PIPE, text=True).stdout
+
+
+def granted(folder):
+    """Boots the image: does the kernel find what it wished for?"""
+    done = subprocess.run(
+        [os.environ.get("QEMU", "qemu-system-x86_64"), "-nodefaults", "-accel",
+         "tcg", "-display", "none", "-vga", "std", "-m", "64M", "-no-reboot",
+         "-drive", "file=image,format=raw,snapshot=on", "-device",
+         "isa-debug-exit,iobase=0xf4,iosize=4"], cwd=folder, timeout=60,
+        check=False)
+    return done.returncode == 33
 
 
 @pytest.mark.parametrize("name", COMPILERS)
@@ -114,6 +138,7 @@ def test_c(tmp_path, name):
     subprocess.run([compiler, *WARN, *LINK, f"-I{ROOT}/include", *options,
                     "-o", "kernel"], cwd=tmp_path, check=True)
     assert WISHED in listing(tmp_path)
+    assert granted(tmp_path)
 
 
 def test_two_do_not_link(tmp_path):
@@ -135,6 +160,7 @@ def test_rust(tmp_path):
            ("-nostartfiles", "-nostdlib", "-static", "-Wl,--gc-sections")),
          "-o", "kernel", "kernel.rs"], cwd=tmp_path, check=True)
     assert WISHED in listing(tmp_path)
+    assert granted(tmp_path)
 
 
 def test_rust_that_forgets_to_keep_them(tmp_path):

@@ -99,6 +99,18 @@ int __wrap_memmap_take_some(struct memmap *m, const struct memmap_request *r,
 	return err;
 }
 
+/* Nobody waits for the loads of this loader. */
+void progress_begin(struct progress *p, const char *name, uint64_t lba,
+		    uint64_t sectors)
+{
+	*p = (struct progress){ .name = name, .lba = lba, .sectors = sectors };
+}
+
+void progress_end(struct progress *p)
+{
+	p->sectors = 0;
+}
+
 static void open_arena(void)
 {
 	static bool is_open;
@@ -112,6 +124,7 @@ static void open_arena(void)
 	CHECK(got == at(ARENA_BASE));
 	FUZZ_FORBID(at(ARENA_BASE), ARENA_END - ARENA_BASE);
 	FUZZ_ALLOW(at(JOIN_BUF), IMAGE_BLOCK_SIZE);
+	FUZZ_ALLOW(at(TABLE_BUF), LOW_FREE - TABLE_BUF);
 	FUZZ_ALLOW(at(SCRATCH_BUF), IMAGE_BLOCK_SIZE);
 	is_open = true;
 }
@@ -143,7 +156,6 @@ static void start(void)
 	      MEMMAP_OK);
 	memory_open(&boot.memory, PAGE_2M);
 	boot.disk.image.read = host->read;
-	boot.disk.facts = &boot.disk_facts;
 }
 
 static uint64_t next_in_window(uint64_t size)
@@ -174,11 +186,14 @@ static void load_modules(void)
 
 static void boot_up(void)
 {
+	static const struct boot_wishes no_wishes;
+
 	boot.memory.tables = boot.memory.tables_end = 0;
 	memcpy(stage2_low_memory + STAGE2_ADDR, &host->header,
 	       sizeof(host->header));
 	files_open(&boot.files, &boot.disk);
-	kernel_plan(&kernel, &boot.files, memmap_ram_end(&boot.memory.map));
+	kernel_plan(&kernel, &boot.files, memmap_ram_end(&boot.memory.map),
+		    &no_wishes, 0);
 	kernel_load(&kernel, &boot.files, &boot.memory);
 	load_modules();
 	boot.stack_base = next_in_window(STACK_SIZE);
@@ -307,7 +322,7 @@ static void check_boot(void)
 uint8_t stage2_host_byte(const struct stage2_host *h, uint64_t vaddr)
 {
 	uint64_t room;
-	const uint8_t *byte = memory_find(&h->boot->kernel->pieces, vaddr,
+	const uint8_t *byte = memory_find(&h->boot->kernel->pieces, vaddr, 1,
 					  &room);
 
 	CHECK(byte && room > 0);
