@@ -23,15 +23,14 @@ FUZZ_CFLAGS += $(FUZZFLAGS)
 FUZZ_LIB_OBJ := $(patsubst %.c,$(FUZZ_OBJ)/%.o,\
 	$(filter-out lib/string.c,$(sort $(wildcard lib/*.c))))
 # Some run code of stage2 on this machine, or all of mkimage.
-FUZZ_STAGE2 := $(addprefix stage2/,files.c kernel.c memory.c pages.c) \
-	test/fuzz/stage2_host.c
+FUZZ_STAGE2 := $(addprefix stage2/,files.c kernel.c memory.c pages.c \
+	progress.c wish.c) test/fuzz/stage2_host.c
 FUZZ_MORE_stage2 := $(FUZZ_STAGE2)
 FUZZ_MKIMAGE := $(sort $(wildcard tools/*.c))
 FUZZ_MORE_mkimage := $(FUZZ_STAGE2) $(FUZZ_MKIMAGE) $(HOST)/stages.c
-# mkimage has a progress of its own.
+# mkimage has a progress.c, too.
 FUZZ_STAGE2_FLAGS := -D_GNU_SOURCE -include test/fuzz/stage2_io.h -Istage2 \
-	-Dprogress_begin=stage2_progress_begin \
-	-Dprogress_end=stage2_progress_end
+	$(foreach name,open begin at end,-Dprogress_$(name)=stage2_progress_$(name))
 FUZZ_MKIMAGE_FLAGS := -Itools -Dmain=mkimage_main -Wno-missing-prototypes \
 	-DSTAGECOACH_VERSION='"$(VERSION)"'
 FUZZ_LINK_stage2 := -Wl,--wrap=memmap_take,--wrap=memmap_take_some
@@ -60,6 +59,9 @@ define fuzz-flags
 $(FUZZ_STAGE2:%.c=$1/%.o) $1/test/fuzz/fuzz_stage2.o \
 	$1/test/fuzz/fuzz_mkimage.o: $2 += $$(FUZZ_STAGE2_FLAGS)
 $(FUZZ_MKIMAGE:%.c=$1/%.o) $1/$(HOST)/stages.o: $2 += $$(FUZZ_MKIMAGE_FLAGS)
+# No flags/ file has these options.
+$(FUZZ_STAGE2:%.c=$1/%.o) $(FUZZ_MKIMAGE:%.c=$1/%.o) \
+	$1/test/fuzz/fuzz_stage2.o $1/test/fuzz/fuzz_mkimage.o: mk/fuzz.mk
 endef
 $(eval $(call fuzz-flags,$(FUZZ_OBJ),FUZZ_CFLAGS))
 $(eval $(call fuzz-flags,$(UNIT),UNIT_CFLAGS))

@@ -166,9 +166,9 @@ static void check_bytes(const struct stage2_host *h, const uint8_t *file,
 /* All that a machine may lack; nothing that mkimage could have told. */
 static bool is_memory(const char *fatal)
 {
-	return strstr(fatal, "of memory needed") ||
+	return strstr(fatal, "not enough memory for") ||
 	       strstr(fatal, "is in more than") ||
-	       strstr(fatal, "no room left in the address space");
+	       strstr(fatal, "no room in the address space");
 }
 
 static void boot_image(const uint8_t *file, size_t size)
@@ -180,6 +180,7 @@ static void boot_image(const uint8_t *file, size_t size)
 	struct stage2_host h = {
 		.read = read_disk, .entry = memory,
 		.entries = FUZZ_COUNT(memory), .nx = true,
+		.random = size * CHECKSUM_STEP,
 	};
 
 	image_fd = open(image, O_RDONLY);

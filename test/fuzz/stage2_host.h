@@ -21,6 +21,7 @@ struct stage2_host {
 	const struct e820_entry *entry; /* usable ones within the arena */
 	size_t entries;
 	bool nx;
+	uint64_t random;                /* for KASLR */
 	/* What came of it: */
 	struct boot *boot;              /* good until the next call */
 	uint64_t cr3;

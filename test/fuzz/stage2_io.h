@@ -16,11 +16,17 @@
 extern uint8_t stage2_low_memory[ARENA_BASE];
 
 #define NOT_CLEARED
+#define NOINLINE
 
 static inline void *phys(uint64_t address)
 {
 	return address < ARENA_BASE ? stage2_low_memory + address :
 				      (void *)(uintptr_t)address;
+}
+
+static inline uint32_t phys_read32(uint64_t address)
+{
+	return *(volatile uint32_t *)phys(address);
 }
 
 #endif
