@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from judge import judge
+from elf_verdict import judge
 
 BUILD = Path(os.environ["BUILD"])
 CORPUS = BUILD / "corpus"

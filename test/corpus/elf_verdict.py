@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: 0BSD
-# judge.py - what is to be said of an ELF file as a kernel, by what readelf
+# elf_verdict.py - what is to be said of an ELF file as a kernel, by what readelf
 # prints of it and the table in docs/boot-protocol.md: a second opinion, with
 # no line of lib/elf64*.c in it.
 
