@@ -115,6 +115,7 @@ include mk/examples.mk
 -include mk/test-kernels.mk
 include mk/test-hostile.mk
 include mk/test-disk.mk
+include mk/matrix.mk
 include mk/test.mk
 include mk/fuzz.mk
 include mk/coverage.mk

@@ -6,7 +6,7 @@ GOALS_RUN := run screenshot
 GOALS_DEBUG := gdb bochs docs-trace
 GOALS_TEST := test test-docs-long unit check-lib ticks bench-runner \
 	bench-quick fuzz fuzz-keep fuzz-bios hostile-bochs disk-faults \
-	mutation coverage
+	mutation coverage hostile-ticks hostile-peers matrix soak
 GOALS_BENCH := bench
 GOALS_BOOK := book
 

@@ -24,7 +24,7 @@ LONG_TESTS := all test-kernels $(BUILD)/test/hostile.bin
 RUN_BOOTS = BUILD='$(abspath $(BUILD))' \
 	PYTHONPYCACHEPREFIX='$(abspath $(BUILD))/pycache' $(PYTHON)
 
-.PHONY: fuzz-bios hostile-bochs
+.PHONY: fuzz-bios hostile-bochs hostile-ticks hostile-peers
 fuzz-bios: ## Boot N times under random faults of the BIOS, from SEED
 fuzz-bios: $(LONG_TESTS)
 	$(Q)$(RUN_BOOTS) $(HOSTILE)/monkey.py --runs $(or $(N),1000) \
@@ -33,3 +33,14 @@ fuzz-bios: $(LONG_TESTS)
 hostile-bochs: ## Boot under every fault of the hostile BIOS in Bochs
 hostile-bochs: $(LONG_TESTS)
 	$(Q)$(RUN_PYTEST) -q -n $(JOBS) --timeout 600 $(HOSTILE)/long_bochs.py
+
+hostile-ticks: ## Boot 200 times with the timer ticking at other moments
+hostile-ticks: $(LONG_TESTS)
+	$(Q)$(RUN_BOOTS) $(HOSTILE)/ticks.py --jobs $(JOBS)
+
+# They are not among what `make deps` installs: grub-pc-bin, grub-common,
+# syslinux, syslinux-common, mtools.
+hostile-peers: ## Play the hostile BIOS to GRUB and syslinux, too
+hostile-peers: $(LONG_TESTS)
+	$(Q)$(RUN_BOOTS) $(HOSTILE)/peers.py grub --jobs $(JOBS)
+	$(Q)$(RUN_BOOTS) $(HOSTILE)/peers.py syslinux --jobs $(JOBS)

@@ -36,11 +36,22 @@ static void map_kernel(struct paging *pg, const struct kernel *kernel)
 	}
 }
 
-/* Hand-off, reporter and VGA memory, each at its own address. */
+/* stage2.ld's: where the resident code ends, the stubs apart. */
+extern const uint8_t resident_text_end[];
+
+/*
+ * Hand-off, reporter and VGA memory, each at its own address. Only pages that
+ * hold code are executable: what lies between it and the stubs is not mapped.
+ */
 static void map_fixed(struct paging *pg)
 {
-	map(pg, RESIDENT_TEXT, RESIDENT_TEXT, RESIDENT_DATA - RESIDENT_TEXT, ELF64_X,
-	    PAGE_4K);
+	uint64_t page;
+
+	for (page = RESIDENT_TEXT; page < RESIDENT_DATA; page += PAGE_4K)
+		if (page < (uintptr_t)resident_text_end ||
+		    page == (RESIDENT_STUBS & -PAGE_4K))
+			map(pg, page, page, PAGE_4K, ELF64_X,
+			    PAGE_4K);
 	map(pg, RESIDENT_DATA, RESIDENT_DATA, RESIDENT_END - RESIDENT_DATA,
 	    ELF64_W, PAGE_4K);
 	map(pg, VGA_WINDOW, VGA_WINDOW, VGA_WINDOW_END - VGA_WINDOW,

@@ -269,7 +269,7 @@ static void check_all_pages(const struct boot_info *info,
 static void check_coverage(const struct boot_info *info,
 			   const uint64_t bytes[REGIONS])
 {
-	uint64_t kernel = 0, physical = MIB;
+	uint64_t kernel = 0, physical = MIB, code;
 
 	for (uint64_t i = 0; i < info->segment_count; i++)
 		kernel += info->segments[i].size;
@@ -288,6 +288,10 @@ static void check_coverage(const struct boot_info *info,
 	check_equal("paging: bytes of the VGA window mapped", bytes[VGA],
 		    VGA_WINDOW_END - VGA_WINDOW);
 	check("paging: resident code is mapped", bytes[RESIDENT_CODE] > 0, 0);
+	/* Whoever made the image knows how much code there is. */
+	if (option_number(info, "code", &code))
+		check_equal("paging: bytes of resident code mapped",
+			    bytes[RESIDENT_CODE], code);
 	check("paging: resident data is mapped", bytes[RESIDENT_REST] > 0, 0);
 }
 

@@ -11,6 +11,7 @@
 //   phys=ADDRESS    physical memory is mapped there
 //   base=, slide=   where the kernel lies (kernel_base, kernel_slide)
 //   modules=A,B,..  the modules' sizes; check_modules.c knows their content
+//   code=BYTES     so much of the loader's own code is mapped, in whole pages
 //   elf=SIZE sum=S  the raw ELF file was carried: its size, its words' sum
 //   rsdp=, display=, ...  the firmware's, see check_firmware.c
 //   tell            print where the kernel lies
