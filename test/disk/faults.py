@@ -104,9 +104,10 @@ def boot_truncated(path, cmdline, layout, sectors):
 
 
 def boot_flipped(path, layout, seed):
-    """A wrong byte, anywhere in the first 64 sectors but the boot sector."""
+    """A wrong byte, anywhere in the loader, the structures behind it and the
+    first sectors of the kernel."""
     rng = random.Random(seed)
-    at = rng.randrange(SECTOR, 64 * SECTOR)
+    at = rng.randrange(SECTOR, (layout.part("kernel")[0] + 16) * SECTOR)
     data = bytearray(layout.data)
     data[at] ^= rng.randrange(1, 256)
     path.write_bytes(data)

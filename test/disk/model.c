@@ -3,9 +3,9 @@
  * model.c - all that reads an image, on the host: flips every byte of its
  * first sectors and sees that none of them is used.
  *
- * usage: model IMAGE SECTORS bits|all
+ * usage: model IMAGE FIRST END bits|all
  *
- * Sectors 1 to SECTORS - 1 are flipped, each byte to each of the 8 values that
+ * Sectors [FIRST, END) are flipped, each byte to each of the 8 values that
  * differ in one bit, or to all 255 others. The order of the checks is that of stage1/mbr.asm, stage2/first.asm, entry.asm and files.c; the sums
  * themselves are lib/'s, which the loader shares. A flip has to be refused, by
  * a fault that names its sector or the block that it is in, unless it lies
@@ -190,30 +190,31 @@ int main(int argc, char **argv)
 {
 	struct disk disk = { .image = { .read = disk_read } };
 	struct image_fault fault;
-	uint64_t at, end, limit;
+	uint64_t at, first, end, limit;
 	uint8_t *good, *files;
 	unsigned flip;
 	bool only_bits;
 	int64_t size;
 
-	if (argc != 4) {
-		fprintf(stderr, "usage: model IMAGE SECTORS bits|all\n");
+	if (argc != 5) {
+		fprintf(stderr, "usage: model IMAGE FIRST END bits|all\n");
 		return 2;
 	}
 	load(&disk, argv[1]);
-	end = strtoul(argv[2], NULL, 10) * SECTOR_SIZE;
-	only_bits = strcmp(argv[3], "bits") == 0;
+	first = strtoul(argv[2], NULL, 10) * SECTOR_SIZE;
+	end = strtoul(argv[3], NULL, 10) * SECTOR_SIZE;
+	only_bits = strcmp(argv[4], "bits") == 0;
 	limit = disk.sectors * SECTOR_SIZE;
 	good = allocate(limit);
 	files = allocate(limit);
 	size = read_files(&disk, good, limit, &fault);
 	if (check_loader(&disk) || size < 0 ||
-	    end > disk.sectors * SECTOR_SIZE) {
-		fprintf(stderr, "model: %s: not a good image of so many "
+	    first < SECTOR_SIZE || end > disk.sectors * SECTOR_SIZE) {
+		fprintf(stderr, "model: %s: not a good image of such "
 			"sectors\n", argv[1]);
 		return 2;
 	}
-	for (at = SECTOR_SIZE; at < end; at++)
+	for (at = first; at < end; at++)
 		for (flip = 1; flip <= UINT8_MAX; flip++) {
 			if (only_bits && flip & (flip - 1))
 				continue;
@@ -221,9 +222,10 @@ int main(int argc, char **argv)
 			try_flip(&disk, at, files, good, (uint64_t)size);
 			disk.data[at] ^= flip;
 		}
-	printf("model: %llu flips in sectors 1 to %llu: %llu refused as a bad "
-	       "loader, %llu by name, %llu where nothing is read, %llu "
+	printf("model: %llu flips in sectors %llu to %llu: %llu refused as a "
+	       "bad loader, %llu by name, %llu where nothing is read, %llu "
 	       "missed\n", (unsigned long long)count.flips,
+	       (unsigned long long)first / SECTOR_SIZE,
 	       (unsigned long long)end / SECTOR_SIZE - 1,
 	       (unsigned long long)count.loader,
 	       (unsigned long long)count.named,
