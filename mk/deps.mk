@@ -6,8 +6,8 @@ GOALS_RUN := run screenshot
 GOALS_DEBUG := gdb bochs docs-trace
 GOALS_TEST := test test-docs-long unit check-lib ticks bench-runner \
 	bench-quick fuzz fuzz-keep fuzz-bios hostile-bochs disk-faults \
-	mutation coverage hostile-ticks hostile-peers matrix soak
-GOALS_BENCH := bench
+	mutation coverage hostile-ticks matrix soak
+GOALS_BENCH := bench hostile-peers
 GOALS_BOOK := book
 
 OTHER_GOALS := $(filter-out deps,$(MAKECMDGOALS))

@@ -38,8 +38,6 @@ hostile-ticks: ## Boot 200 times with the timer ticking at other moments
 hostile-ticks: $(LONG_TESTS)
 	$(Q)$(RUN_BOOTS) $(HOSTILE)/ticks.py --jobs $(JOBS)
 
-# They are not among what `make deps` installs: grub-pc-bin, grub-common,
-# syslinux, syslinux-common, mtools.
 hostile-peers: ## Play the hostile BIOS to GRUB and syslinux, too
 hostile-peers: $(LONG_TESTS)
 	$(Q)$(RUN_BOOTS) $(HOSTILE)/peers.py grub --jobs $(JOBS)

@@ -50,8 +50,7 @@ static void map_fixed(struct paging *pg)
 	for (page = RESIDENT_TEXT; page < RESIDENT_DATA; page += PAGE_4K)
 		if (page < (uintptr_t)resident_text_end ||
 		    page == (RESIDENT_STUBS & -PAGE_4K))
-			map(pg, page, page, PAGE_4K, ELF64_X,
-			    PAGE_4K);
+			map(pg, page, page, PAGE_4K, ELF64_X, PAGE_4K);
 	map(pg, RESIDENT_DATA, RESIDENT_DATA, RESIDENT_END - RESIDENT_DATA,
 	    ELF64_W, PAGE_4K);
 	map(pg, VGA_WINDOW, VGA_WINDOW, VGA_WINDOW_END - VGA_WINDOW,

@@ -71,6 +71,10 @@ def possible(machine=None, bus=None, memory=None, cpu=None):
         return machine is None
     if machine == "isapc" and bus not in (None, "ata"):
         return False            # it has no PCI
+    if memory == "512G" and cpu and CPUS[cpu]:
+        return False            # their addresses end before
+    if machine == "q35" and memory == "1M":
+        return False            # SeaBIOS finds no room for AHCI's lists
     if machine == "isapc" and memory in ("8G", "512G"):
         return False            # SeaBIOS there does not tell of any above 4 GiB
     # SeaBIOS' drivers find no room for their rings.
@@ -169,7 +173,7 @@ def bochs_cpus():
 
 
 NO_LONG_MODE = re.compile(r"^(pentium|p[23]_|p4_willamette|atom_n270|"
-                          r"core_duo|athlon_xp|k6)")
+                          r"core_duo|amd_k6)")
 
 
 def play_bochs(bios, cpu, image, cmdline):

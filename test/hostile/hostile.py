@@ -65,14 +65,16 @@ def floppy(path, faults):
     return path
 
 
-def boot(image, folder, faults, machine, timeout=20, device="ide-hd"):
+def boot(image, folder, faults, machine, timeout=20, device="ide-hd",
+         until=None):
     """Boots in QEMU: how it ended, and the letters of the faults played."""
     path = floppy(folder / "floppy.img", faults)
     played = folder / "played"
     end = qemu([*machine, "-boot", "order=a",
                 "-drive", f"if=floppy,format=raw,file={path},"
                           "file.locking=off,readonly=on",
-                "-debugcon", f"file:{played}", *disk(image, device)], timeout)
+                "-debugcon", f"file:{played}", *disk(image, device)], timeout,
+               until)
     return end, played.read_text("latin-1")
 
 

@@ -33,7 +33,8 @@ PAYLOAD = 150_000 // 4          # dwords
 TIMEOUT = 60
 STABLE = 3                      # seconds that a message stays
 TROUBLE = re.compile(r"error|fail|not found|no such|invalid|corrupt|"
-                     r"out of memory|missing|unknown|cannot|could not", re.I)
+                     r"out of memory|missing|unknown|cannot|could not|"
+                     r"^grub( rescue)?>|^boot:", re.I | re.M)   # a prompt will do
 FIRMWARE = re.compile(r"SeaBIOS.*?Booting from Floppy\.\.\.", re.S)
 
 
@@ -162,6 +163,8 @@ def main():
                 lambda name: play(path, layout, ROWS[name], folder), names)):
             judged = verdict(ROWS[name], how)
             count[judged] = count.get(judged, 0) + 1
+            if sum(count.values()) % 20 == 0:
+                print(f"{options.loader}: {count}", flush=True)
             if judged == "failed":
                 print(f"{options.loader}: {name}: {how}: {said}", flush=True)
     print(f"hostile-peers: {options.loader}: {len(names)} rows: " + ", ".join(

@@ -21,7 +21,7 @@ from hostile import boot                # noqa: E402
 from judge import judge_pass            # noqa: E402
 from rows import MACHINE                # noqa: E402
 
-SHIFTS = range(10)                      # 1 to 512 ns
+SHIFTS = range(1, 11)                   # 2 to 1024 ns
 RATES = range(20)
 TIMEOUT = 120
 
