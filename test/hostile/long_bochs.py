@@ -11,8 +11,10 @@ from rows import MIB, ROWS
 
 MODULES = (70000, 100000)
 CPU = "tigerlake"
-# Bochs 2.7 has no CPU with five levels of page tables.
-LACKING = ["return:cr4-12"]
+# Bochs 2.7 has no CPU with five levels of page tables; and its BIOS finds its
+# own disks by the EBDA's place in the data area, so cannot read without it.
+LACKING = ["return:cr4-12", "memory:ebda-0001", "memory:ebda-8000",
+           "memory:ebda-ffff"]
 # The honest list of memory is another one here, but larger than this.
 USABLE = 30 * MIB
 WRITES = ("memory", "fallback")     # only these could give away what is not
