@@ -117,6 +117,7 @@ include mk/test-hostile.mk
 include mk/test-disk.mk
 include mk/matrix.mk
 include mk/test.mk
+include mk/proof.mk
 include mk/fuzz.mk
 include mk/coverage.mk
 include mk/bench.mk

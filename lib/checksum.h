@@ -36,6 +36,12 @@ static inline struct checksum checksum_start(void)
  * Continues *sum over size bytes. size is a multiple of 16; all calls for one
  * sum but the last pass a multiple of 512. data needs no alignment.
  */
+/*@ requires \valid(sum) && size % 16 == 0;
+  @ requires \valid_read((uint64_t *)data + (0 .. size / 8 - 1));
+  @ requires \separated(sum, (uint64_t *)data + (0 .. size / 8 - 1));
+  @ assigns *sum;
+  @ exits \false;
+  @*/
 void checksum_add(struct checksum *sum, const void *data, size_t size);
 
 static inline int checksum_equal(struct checksum x, struct checksum y)

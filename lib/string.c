@@ -49,6 +49,27 @@ static inline void move_few(uint8_t *to, const uint8_t *from, size_t size)
 	}
 }
 
+/* Copies words from the lowest address up. */
+/*@ requires \valid(to + (0 .. sizeof(word) * words - 1));
+  @ requires \valid_read(from + (0 .. sizeof(word) * words - 1));
+  @ assigns to[0 .. sizeof(word) * words - 1]
+  @         \from from[0 .. sizeof(word) * words - 1];
+  @*/
+static inline void move_words(uint8_t *to, const uint8_t *from, size_t words)
+{
+	__asm__ volatile("rep movsq"
+			 : "+D"(to), "+S"(from), "+c"(words) : : "memory");
+}
+
+/*@ requires \valid(to + (0 .. sizeof(word) * words - 1));
+  @ assigns to[0 .. sizeof(word) * words - 1] \from fill;
+  @*/
+static inline void set_words(uint8_t *to, uint64_t fill, size_t words)
+{
+	__asm__ volatile("rep stosq"
+			 : "+D"(to), "+c"(words) : "a"(fill) : "memory");
+}
+
 /*
  * Copies more than FEW bytes from the lowest address up. Right also where to
  * lies below from and they overlap: the last word is read before the others
@@ -59,11 +80,9 @@ static inline void copy_up(uint8_t *to, const uint8_t *from, size_t size)
 	size_t tail = size - sizeof(word);
 	size_t words = (size - 1) / sizeof(word);
 	uint64_t last = *(const word *)(from + tail);
-	uint8_t *end = to + tail;
 
-	__asm__ volatile("rep movsq"
-			 : "+D"(to), "+S"(from), "+c"(words) : : "memory");
-	*(word *)end = last;
+	move_words(to, from, words);
+	*(word *)(to + tail) = last;
 }
 
 /* The same from the highest address down, for to above from. */
@@ -112,9 +131,7 @@ void *memset(void *to, int value, size_t size)
 		if (size <= FEW)
 			*(word *)byte = fill;
 		else
-			__asm__ volatile("rep stosq"
-					 : "+D"(byte), "+c"(words)
-					 : "a"(fill) : "memory");
+			set_words(byte, fill, words);
 	} else if (size >= sizeof(half_word)) {
 		*(half_word *)byte = (uint32_t)fill;
 		*(half_word *)(byte + size - sizeof(half_word)) =

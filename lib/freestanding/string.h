@@ -8,9 +8,39 @@
 
 #include <stddef.h>
 
+/*@ requires \valid((unsigned char *)to + (0 .. size - 1));
+  @ requires \valid_read((unsigned char *)from + (0 .. size - 1));
+  @ requires \separated((unsigned char *)to + (0 .. size - 1),
+  @                     (unsigned char *)from + (0 .. size - 1));
+  @ assigns ((unsigned char *)to)[0 .. size - 1]
+  @         \from ((unsigned char *)from)[0 .. size - 1];
+  @ assigns \result \from to;
+  @ exits \false;
+  @ ensures \result == to;
+  @*/
 void *memcpy(void *restrict to, const void *restrict from, size_t size);
+/*@ requires \valid((unsigned char *)to + (0 .. size - 1));
+  @ requires \valid_read((unsigned char *)from + (0 .. size - 1));
+  @ assigns ((unsigned char *)to)[0 .. size - 1]
+  @         \from ((unsigned char *)from)[0 .. size - 1];
+  @ assigns \result \from to;
+  @ exits \false;
+  @ ensures \result == to;
+  @*/
 void *memmove(void *to, const void *from, size_t size);
+/*@ requires \valid((unsigned char *)to + (0 .. size - 1));
+  @ assigns ((unsigned char *)to)[0 .. size - 1] \from value;
+  @ assigns \result \from to;
+  @ exits \false;
+  @ ensures \result == to;
+  @*/
 void *memset(void *to, int value, size_t size);
+/*@ requires \valid_read((unsigned char *)a + (0 .. size - 1));
+  @ requires \valid_read((unsigned char *)b + (0 .. size - 1));
+  @ assigns \result \from ((unsigned char *)a)[0 .. size - 1],
+  @         ((unsigned char *)b)[0 .. size - 1];
+  @ exits \false;
+  @*/
 int memcmp(const void *a, const void *b, size_t size);
 
 #endif

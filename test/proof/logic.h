@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: 0BSD */
+/* logic.h - the words that the contracts in lib/ use; read before each file. */
+#include "bytes.acsl.h"

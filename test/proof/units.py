@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: 0BSD
+"""units.py - what is proved, each by one run of Frama-C, and what is assumed.
+
+A unit with 'file' is proved by WP: every goal of the functions named, for
+inputs of any size. 'model' is its memory model.
+
+A unit with 'main' is proved by Eva, which runs test/proof/eva/MAIN.c for all
+the values that it stands for, together with 'files'; 'bound' says how much
+that is. Of the functions named, every obligation has to be valid. 'dead': it
+may also be unreachable under the bound. 'contracts' are functions that Eva
+takes at their word.
+"""
+
+ANY_NUMBERS = ['Frama_C_make_unknown', 'Frama_C_unsigned_long_long_interval']
+STRING_INSTRUCTIONS = ['move_words', 'set_words']
+
+UNITS = {
+    'checksum': {
+        'main': 'checksum',
+        'files': ['lib/checksum.c'],
+        'bound': 'any bytes, sizes to 2048',
+        'functions': ['checksum_add', 'checksum_start'],
+    },
+    'string': {
+        'main': 'string',
+        'files': ['lib/string.c'],
+        'bound': 'any bytes, sizes to 40',
+        'contracts': STRING_INSTRUCTIONS,
+        'functions': ['memcpy', 'memmove', 'memset', 'memcmp', 'move_few',
+                      'copy_up', 'copy_down'],
+    },
+    'elf64-header': {
+        'main': 'elf64_header',
+        'files': ['lib/elf64.c', 'lib/string.c'],
+        'bound': 'any header, any file size',
+        'contracts': STRING_INSTRUCTIONS,
+        'functions': ['elf64_check_header', 'check_header', 'check_fields',
+                      'elf64_refuse'],
+    },
+}
+
+# Contracts that are used and not proved.
+ASSUMED = {
+    'move_words, set_words (lib/string.c)':
+        'that rep movsq and rep stosq do what their contracts say, as the '
+        "processor's manual has it: Frama-C does not read assembly",
+}
