@@ -20,8 +20,18 @@
 /* A 64-bit word at any address. */
 typedef uint64_t __attribute__((aligned(1), may_alias)) word;
 
-#define COUNT_BITS      4
+/*@ requires \valid(to + (0 .. sizeof(word) - 1));
+  @ requires \valid_read(from + (0 .. sizeof(word) - 1));
+  @ assigns to[0 .. sizeof(word) - 1];
+  @ exits \false;
+  @*/
+static inline void copy_word(uint8_t *to, const uint8_t *from)
+{
+	*(word *)to = *(const word *)from;
+}
+
 #define COUNT_LONG      15u     /* more bytes of the count follow */
+#define COUNT_VALUES    (COUNT_LONG + 1)
 #define COUNT_MORE      255u    /* and one more after this one */
 #define MATCH_MIN       4u      /* is not counted */
 #define OFFSET_SIZE     2
@@ -41,15 +51,54 @@ struct lz4 {
 	uint8_t *out_start;
 	uint8_t *out_end;
 	const uint8_t *in_slack;        /* below these there is enough of it */
-	const uint8_t *out_slack;
+	uint8_t *out_slack;
 };
 
+/*@ requires \valid_read(from + (0 .. sizeof(word) - 1));
+  @ assigns \nothing;
+  @ exits \false;
+  @*/
+static inline uint64_t read_word(const uint8_t *from)
+{
+	return *(const word *)from;
+}
+
+/*@ predicate good_lz4{L}(struct lz4 *s) =
+  @         \valid(s) && good_part(s->in, s->in_end) &&
+  @         good_part(s->out_start, s->out) && good_part(s->out, s->out_end) &&
+  @         good_part(s->out_start, s->out_end) &&
+  @         \valid_read(s->in + (0 .. s->in_end - s->in - 1)) &&
+  @         \valid(s->out_start + (0 .. s->out_end - s->out_start - 1)) &&
+  @         \separated(s, s->in + (0 .. s->in_end - s->in - 1),
+  @                    s->out_start + (0 .. s->out_end - s->out_start - 1)) &&
+  @         \base_addr(s->in_slack) == \base_addr(s->in) &&
+  @         \base_addr(s->out_slack) == \base_addr(s->out) &&
+  @         (s->in_slack - s->in <= 0 || s->in_end - s->in_slack >= IN_SLACK) &&
+  @         (s->out_slack - s->out <= 0 ||
+  @          s->out_end - s->out_slack >= OUT_SLACK);
+  @*/
+
+/*@ // From L1 to L2 the pointers that move have moved on.
+  @ predicate further{L1,L2}(struct lz4 *s) =
+  @         good_part{L2}(\at(s->in,L1), \at(s->in,L2)) &&
+  @         good_part{L2}(\at(s->out,L1), \at(s->out,L2));
+  @*/
+
 /* Bytes between two pointers into one buffer, the first not behind */
+/*@ requires good_part(from, to);
+  @ assigns \nothing;
+  @ exits \false;
+  @ ensures \result == to - from;
+  @*/
 static inline size_t between(const uint8_t *from, const uint8_t *to)
 {
 	return (size_t)(to - from);
 }
 
+/*@ requires \valid_read(in + (0 .. 1));
+  @ assigns \nothing;
+  @ exits \false;
+  @*/
 static inline size_t get_offset(const uint8_t *in)
 {
 	return in[0] | (size_t)in[1] << 8;
@@ -60,33 +109,50 @@ static inline size_t get_offset(const uint8_t *in)
  * ends. Stops before the first that is not, having changed nothing but bytes
  * of the output that are still to come.
  */
+/*@ requires good_lz4(s);
+  @ assigns s->in, s->out,
+  @         s->out[0 .. s->out_end - s->out - 1];
+  @ exits \false;
+  @ ensures still: good_lz4(s);
+  @ ensures on: further{Pre,Post}(s);
+  @*/
 static void short_sequences(struct lz4 *s)
 {
 	const uint8_t *in = s->in;
 	uint8_t *out = s->out;
 
+	/*@ loop invariant good_part(s->in, in) && good_part(in, s->in_end);
+	  @ loop invariant good_part(s->out, out) && good_part(out, s->out_end);
+	  @ loop invariant s->in_slack - in > 0 ==>
+	  @         s->in_end - s->in_slack >= IN_SLACK;
+	  @ loop invariant s->out_slack - out > 0 ==>
+	  @         s->out_end - s->out_slack >= OUT_SLACK;
+	  @ loop assigns in, out, s->out[0 .. s->out_end - s->out - 1];
+	  @ loop variant s->in_end - in;
+	  @*/
 	while (in < s->in_slack && out < s->out_slack) {
-		size_t literals = *in >> COUNT_BITS;
-		size_t match = *in & COUNT_LONG;
-		const word *from = (const word *)(in + 1);
-		word *to = (word *)out;
+		//@ assert s->in_end - in > IN_SLACK;
+		//@ assert s->out_end - out > OUT_SLACK;
+		size_t literals = *in / COUNT_VALUES;
+		size_t match = *in % COUNT_VALUES;
+		const uint8_t *from = in + 1;
+		uint8_t *to = out;
 		size_t offset;
 
 		if (literals == COUNT_LONG || match == COUNT_LONG)
 			break;
-		to[0] = from[0];
-		to[1] = from[1];
+		copy_word(to, from);
+		copy_word(to + sizeof(word), from + sizeof(word));
 
-		to = (word *)(out + literals);
+		to = out + literals;
 		offset = get_offset(in + 1 + literals);
-		if (offset < sizeof(word) ||
-		    offset > between(s->out_start, (uint8_t *)to))
+		if (offset < sizeof(word) || offset > between(s->out_start, to))
 			break;
 		/* One after the other: a word may lie in the one before it. */
-		from = (const word *)((uint8_t *)to - offset);
-		to[0] = from[0];
-		to[1] = from[1];
-		to[2] = from[2];
+		from = to - offset;
+		copy_word(to, from);
+		copy_word(to + sizeof(word), from + sizeof(word));
+		copy_word(to + 2 * sizeof(word), from + 2 * sizeof(word));
 
 		in += 1 + literals + OFFSET_SIZE;
 		out += literals + match + MATCH_MIN;
@@ -99,6 +165,12 @@ static void short_sequences(struct lz4 *s)
  * Adds the further bytes of a long count to *count. They cannot overflow it:
  * that would take more input than there is address space.
  */
+/*@ requires good_lz4(s) && \valid(count) && \separated(count, s);
+  @ assigns s->in, *count;
+  @ exits \false;
+  @ ensures still: good_lz4(s);
+  @ ensures on: further{Pre,Post}(s);
+  @*/
 static bool long_count(struct lz4 *s, size_t *count)
 {
 	const uint64_t full = UINT64_MAX;
@@ -106,13 +178,23 @@ static bool long_count(struct lz4 *s, size_t *count)
 
 	/* A block of one repeated text has a count of 257 bytes: by words that
 	   is 1,200 instructions less, a tenth of the whole block. */
+	/*@ loop invariant still: good_lz4(s);
+	  @ loop invariant on: further{Pre,Here}(s);
+	  @ loop assigns s->in, *count;
+	  @ loop variant s->in_end - s->in;
+	  @*/
 	while (between(s->in, s->in_end) > sizeof(full) &&
-	       *(const word *)s->in == full) {
+	       read_word(s->in) == full) {
 		*count += COUNT_MORE * sizeof(full);
 		s->in += sizeof(full);
 	}
+	/*@ loop invariant still: good_lz4(s);
+	  @ loop invariant on: further{Pre,Here}(s);
+	  @ loop assigns s->in, more, *count;
+	  @ loop variant s->in_end - s->in;
+	  @*/
 	do {
-		if (s->in == s->in_end)
+		if (between(s->in, s->in_end) == 0)
 			return false;
 		more = *s->in++;
 		*count += more;
@@ -120,6 +202,14 @@ static bool long_count(struct lz4 *s, size_t *count)
 	return true;
 }
 
+/*@ requires good_lz4(s);
+  @ assigns s->in, s->out,
+  @         s->out[0 .. s->out_end - s->out - 1];
+  @ exits \false;
+  @ ensures DECOMPRESS_SIZE <= \result <= DECOMPRESS_OK;
+  @ ensures still: good_lz4(s);
+  @ ensures on: further{Pre,Post}(s);
+  @*/
 static int copy_literals(struct lz4 *s, size_t size)
 {
 	if (size == COUNT_LONG && !long_count(s, &size))
@@ -139,6 +229,12 @@ static int copy_literals(struct lz4 *s, size_t size)
  * repeated serves as source for the next step, so that each is twice as wide
  * as the one before, and none overlaps its source.
  */
+/*@ requires 0 < offset <= OBJECT_MAX && size <= OBJECT_MAX;
+  @ requires \valid_read(out + (-offset .. -1));
+  @ requires \valid(out + (0 .. size - 1));
+  @ assigns out[0 .. size - 1];
+  @ exits \false;
+  @*/
 static void repeat(uint8_t *out, size_t offset, size_t size)
 {
 	const uint8_t *from = out - offset;
@@ -147,6 +243,14 @@ static void repeat(uint8_t *out, size_t offset, size_t size)
 		memset(out, *from, size);
 		return;
 	}
+	/*@ loop invariant from == \at(out - offset,Pre) && out == from + offset;
+	  @ loop invariant 0 < offset && size <= OBJECT_MAX;
+	  @ loop invariant out + size == \at(out + size,Pre);
+	  @ loop invariant 0 <= out - \at(out,Pre);
+	  @ loop assigns out, size, offset,
+	  @         \at(out,Pre)[0 .. \at(size,Pre) - 1];
+	  @ loop variant size;
+	  @*/
 	while (size > offset) {
 		memcpy(out, from, offset);
 		out += offset;
@@ -156,6 +260,14 @@ static void repeat(uint8_t *out, size_t offset, size_t size)
 	memcpy(out, from, size);
 }
 
+/*@ requires good_lz4(s);
+  @ assigns s->in, s->out,
+  @         s->out[0 .. s->out_end - s->out - 1];
+  @ exits \false;
+  @ ensures DECOMPRESS_SIZE <= \result <= DECOMPRESS_OK;
+  @ ensures still: good_lz4(s);
+  @ ensures on: further{Pre,Post}(s);
+  @*/
 static int copy_match(struct lz4 *s, size_t size)
 {
 	size_t offset;
@@ -164,6 +276,7 @@ static int copy_match(struct lz4 *s, size_t size)
 		return DECOMPRESS_SHORT;
 	offset = get_offset(s->in);
 	s->in += OFFSET_SIZE;
+	//@ assert still: good_lz4(s);
 	if (offset == 0 || offset > between(s->out_start, s->out))
 		return DECOMPRESS_OFFSET;
 
@@ -173,7 +286,9 @@ static int copy_match(struct lz4 *s, size_t size)
 	if (size > between(s->out, s->out_end))
 		return DECOMPRESS_OVERFLOW;
 	repeat(s->out, offset, size);
+	//@ assert still: good_lz4(s) && size <= s->out_end - s->out;
 	s->out += size;
+	//@ assert still: good_lz4(s);
 	return DECOMPRESS_OK;
 }
 
@@ -198,6 +313,11 @@ int decompress_lz4_part(const void *in, size_t in_size, void *out,
 	}
 	if (want == out_size)           /* all, and nothing behind it */
 		want = SIZE_MAX;
+	/*@ loop invariant good_lz4(&s);
+	  @ loop invariant s.out_start == out && s.out_end == (uint8_t *)out + out_size;
+	  @ loop assigns s.in, s.out, ((uint8_t *)out)[0 .. out_size - 1];
+	  @ loop variant s.in_end - s.in;
+	  @*/
 	for (;;) {
 		uint8_t token;
 		int err;
@@ -205,16 +325,16 @@ int decompress_lz4_part(const void *in, size_t in_size, void *out,
 		short_sequences(&s);
 		if (between(s.out_start, s.out) >= want)
 			return DECOMPRESS_OK;
-		if (s.in == s.in_end)
+		if (between(s.in, s.in_end) == 0)
 			return DECOMPRESS_SHORT;
 		token = *s.in++;
-		err = copy_literals(&s, token >> COUNT_BITS);
+		err = copy_literals(&s, token / COUNT_VALUES);
 		if (err)
 			return err;
 		if (s.in == s.in_end)
 			return s.out == s.out_end ? DECOMPRESS_OK
 						  : DECOMPRESS_SIZE;
-		err = copy_match(&s, token & COUNT_LONG);
+		err = copy_match(&s, token % COUNT_VALUES);
 		if (err)
 			return err;
 	}

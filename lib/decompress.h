@@ -21,16 +21,36 @@ enum decompress_err {
  * not overlap. Neither reads nor writes a byte outside them, whatever the
  * input; on an error the content of out is undefined.
  */
+/*@ requires in_size <= OBJECT_MAX && out_size <= OBJECT_MAX;
+  @ requires \valid_read((uint8_t *)in + (0 .. in_size - 1));
+  @ requires \valid((uint8_t *)out + (0 .. out_size - 1));
+  @ requires \separated((uint8_t *)in + (0 .. in_size - 1),
+  @                     (uint8_t *)out + (0 .. out_size - 1));
+  @ assigns ((uint8_t *)out)[0 .. out_size - 1];
+  @ exits \false;
+  @ ensures DECOMPRESS_SIZE <= \result <= DECOMPRESS_OK;
+  @*/
 int decompress_lz4(const void *in, size_t in_size, void *out, size_t out_size);
 
 /*
  * The same for the first want of them; may write more, up to out_size, and
  * does not look at input that it does not need.
  */
+/*@ requires in_size <= OBJECT_MAX && out_size <= OBJECT_MAX;
+  @ requires \valid_read((uint8_t *)in + (0 .. in_size - 1));
+  @ requires \valid((uint8_t *)out + (0 .. out_size - 1));
+  @ requires \separated((uint8_t *)in + (0 .. in_size - 1),
+  @                     (uint8_t *)out + (0 .. out_size - 1));
+  @ assigns ((uint8_t *)out)[0 .. out_size - 1];
+  @ exits \false;
+  @ ensures DECOMPRESS_SIZE <= \result <= DECOMPRESS_OK;
+  @*/
 int decompress_lz4_part(const void *in, size_t in_size, void *out,
 			size_t out_size, size_t want);
 
 /* The reason as a phrase. */
+/*@ assigns \nothing;
+  @*/
 const char *decompress_strerror(int err);
 
 #endif

@@ -29,6 +29,18 @@ UNITS = {
         'functions': ['memcpy', 'memmove', 'memset', 'memcmp', 'move_few',
                       'copy_up', 'copy_down'],
     },
+    'decompress': {
+        'file': 'lib/decompress.c',
+        'model': 'Typed+cast',
+        'functions': ['between', 'get_offset', 'short_sequences',
+                      'long_count', 'copy_literals', 'repeat', 'copy_match',
+                      'decompress_lz4_part', 'decompress_lz4'],
+    },
+    'decompress-word': {
+        'main': 'copy_word',
+        'bound': 'any bytes, any two places',
+        'functions': ['copy_word', 'read_word'],
+    },
     'elf64-header': {
         'main': 'elf64_header',
         'files': ['lib/elf64.c', 'lib/string.c'],
