@@ -133,12 +133,12 @@ void fault_no_names(const struct boot_info *info)
  */
 void fault_tables(const struct boot_info *info)
 {
-	static uint64_t own[4][ENTRIES] __attribute__((aligned(PAGE_SIZE)));
+	static uint64_t own[5][ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 	const uint64_t *loader = table(info, cpu_cr(3));
 	const uint64_t *low = entry_of(info, 0);
-	uint64_t phys[4];
+	uint64_t phys[5];
 
-	for (unsigned int i = 0; i < 4; i++)
+	for (unsigned int i = 0; i < 5; i++)
 		phys[i] = walk(info, (uintptr_t)own[i]).paddr |
 			  PTE_PRESENT | PTE_WRITE;
 	for (unsigned int i = ENTRIES / 2; i < ENTRIES; i++)
@@ -149,12 +149,11 @@ void fault_tables(const struct boot_info *info)
 	own[2][0] = phys[3];
 	for (unsigned int i = 0; i < ENTRIES; i++)
 		own[3][i] = low[i];
-	own[3][VGA_TEXT >> 12] = (phys[3] & PTE_ADDR) | PTE_GLOBAL |
-				 PTE_PRESENT | PTE_NX;
+	own[3][VGA_TEXT >> 12] = phys[4] | PTE_GLOBAL | PTE_NX;
 
 	__asm__ volatile("mov %0, %%cr3\n\tmov %1, %%cr4"
 			 : : "r"(phys[0] & PTE_ADDR), "r"(cpu_cr(4) | CR4_PGE)
 			 : "memory");
-	(void)*(volatile uint8_t *)VGA_TEXT;
+	*(volatile uint8_t *)VGA_TEXT = 0;      /* so the TLB has it */
 	*(volatile uint8_t *)info->phys_offset = 0;
 }
