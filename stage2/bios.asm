@@ -11,7 +11,7 @@ PORT_CMOS_DATA  equ     0x71            ; some want a read after each index
 CMOS_STATUS     equ     0x0d
 TSS_AVAILABLE   equ     0x89            ; a descriptor's type byte, not busy
 
-        global  bios_call
+        global  bios_call, real_target, to_compat
         extern  gdt, gdt_pointer, idt_pointer, boot_cr0, a20_mend
 
         section .early.text progbits alloc exec nowrite align=16
@@ -71,8 +71,9 @@ compat: mov     eax, CR0_PE
         mov     eax, [boot_cr0]
         and     eax, ~(CR0_PG | CR0_PE) & 0xffffffff
         mov     cr0, eax
-        jmp     0:.real
-.real:  xor     eax, eax
+        jmp     far word [real_target]
+bios_real:
+        xor     eax, eax
         mov     ss, ax
         mov     esp, REAL_STACK_TOP
         mov     fs, ax
@@ -182,6 +183,9 @@ saved_cr3:
 to_compat:
         dd      compat
         dw      SEL_CODE32
+; Where the way down ends.
+real_target:
+        dw      bios_real
 zero:   dw      0
 real_idt:
         dw      IVT_LIMIT

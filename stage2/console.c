@@ -213,30 +213,36 @@ void console_write(const char *text)
 	console_serial(text);
 }
 
-void console_print(const char *fmt, ...)
+/* For console_print() and die(), in place of two of such frames. */
+NOINLINE
+static void print(const char *fmt, va_list args)
 {
 	char text[256];
+
+	vformat(text, sizeof(text), fmt, args);
+	console_write(text);
+}
+
+void console_print(const char *fmt, ...)
+{
 	va_list args;
 
 	va_start(args, fmt);
-	vformat(text, sizeof(text), fmt, args);
+	print(fmt, args);
 	va_end(args);
-	console_write(text);
 }
 
 _Noreturn void die(const char *fmt, ...)
 {
-	char text[256];
 	va_list args;
 
-	va_start(args, fmt);
-	vformat(text, sizeof(text), fmt, args);
-	va_end(args);
 	console_open();
 	if (console.column != 0)
 		console_write("\n");
 	console_write("stagecoach: ");
-	console_write(text);
+	va_start(args, fmt);
+	print(fmt, args);
+	va_end(args);
 	console_write("\n");
 	cpu_halt();
 }

@@ -34,8 +34,9 @@ CMOS_STATUS     equ     0x0d
 
         global  early_start, cpu_facts, boot_cr0, gdt_pointer
         extern  real_fail
-        extern  gdt, gdt_load, fault_setup, idt_pointer
-        extern  the_boot, checksum_add, fatal_loader, main
+        extern  gdt, gdt_load, fault_setup, text_bad
+        extern  real_target, to_compat
+        extern  the_boot, checksum_add, main
         extern  resident_text_load, resident_text_qwords
         extern  resident_data_load, resident_data_qwords
         extern  resident_bss, resident_bss_qwords
@@ -171,34 +172,11 @@ protected_mode:
         push    2                       ; upper half of EFLAGS: clear, too
         popfd
 
-; The resident part goes where it will stay, so that the first fault in long
-; mode already finds its reporter.
-        mov     esi, resident_text_load
-        mov     edi, RESIDENT_TEXT
-        mov     ecx, resident_text_qwords
-        shl     ecx, 1
-        rep     movsd
-        mov     esi, resident_data_load
-        mov     edi, RESIDENT_DATA
-        mov     ecx, resident_data_qwords
-        shl     ecx, 1
-        rep     movsd
-        mov     edi, resident_bss
-        mov     ecx, resident_bss_qwords
-        shl     ecx, 1
-        xor     eax, eax
-        rep     stosd
-        lgdt    [gdt_pointer]
-        call    fault_setup
-        lidt    [idt_pointer]
-
 ; The low 4 GiB, each address to itself: four 1 GiB pages, or four tables of
-; 2 MiB pages.
-        mov     edi, LOADER_TABLES
-        mov     ecx, 2 * PAGE_SIZE / 4
-        xor     eax, eax
-        rep     stosd
+; 2 MiB pages. The rest of the first two tables is cleared in long mode, at
+; half the price: 1,000 instructions.
         mov     dword [LOADER_TABLES], LOADER_TABLES + PAGE_SIZE + PTE_TABLE
+        mov     dword [LOADER_TABLES + 4], 0
         mov     edi, LOADER_TABLES + PAGE_SIZE
         mov     ecx, 4
         mov     eax, PTE_PAGE
@@ -208,6 +186,7 @@ protected_mode:
         mov     eax, LOADER_TABLES + 2 * PAGE_SIZE + PTE_TABLE
         mov     edx, PAGE_SIZE
 .pdpt:  mov     [edi], eax
+        mov     dword [edi + 4], 0
         add     eax, edx
         add     edi, 8
         loop    .pdpt
@@ -237,8 +216,6 @@ protected_mode:
         bits    64
 
 long_mode:
-        mov     eax, SEL_TSS
-        ltr     ax
         mov     eax, SEL_DATA
         mov     ds, eax
         mov     es, eax
@@ -246,8 +223,18 @@ long_mode:
         mov     gs, eax
         mov     ss, eax
         mov     esp, STAGE2_STACK_TOP
+        xor     eax, eax
+        mov     edi, LOADER_TABLES + 8
+        mov     ecx, ENTRIES - 1
+        rep     stosq
+        add     edi, 4 * 8
+        mov     ecx, ENTRIES - 4
+        rep     stosq
+        mov     rax, cr3                ; forgets what was there before
+        mov     cr3, rax
 
-; No C of the loader's own runs before its sum is right.
+; Nothing but the early part runs before the sum of the rest is right. There is
+; no IDT yet: it leads to what has not been summed.
         lea     rdi, [rsp - 16]
         mov     rsp, rdi
         call    sum_rest
@@ -257,9 +244,25 @@ long_mode:
         mov     rax, [rsp + 8]
         cmp     rax, [abs STAGE2_ADDR + HDR_REST_SUM + 8]
         je      .good
-.bad:   call    fatal_loader
+.bad:   mov     word [abs real_target], bad_rest
+        jmp     far dword [abs to_compat]
 
-.good:  mov     edi, bss_start
+; The resident part goes where it will stay.
+.good:  mov     esi, resident_text_load
+        mov     edi, RESIDENT_TEXT
+        mov     ecx, resident_text_qwords
+        rep     movsq
+        mov     esi, resident_data_load
+        mov     edi, RESIDENT_DATA
+        mov     ecx, resident_data_qwords
+        rep     movsq
+        mov     edi, resident_bss
+        mov     ecx, resident_bss_qwords
+        xor     eax, eax
+        rep     stosq
+        call    fault_setup
+
+        mov     edi, bss_start
         mov     ecx, bss_qwords
         xor     eax, eax
         rep     stosq
@@ -282,10 +285,22 @@ sum_rest:
         shl     edx, 9
         jmp     checksum_add
 
+        bits    16
+
+; Back in real mode, but for stack and segments.
+bad_rest:
+        xor     ax, ax
+        mov     ds, ax
+        mov     es, ax
+        mov     ss, ax
+        mov     sp, REAL_STACK_TOP
+        mov     si, text_bad
+        jmp     real_fail
+
         section .early.data progbits alloc noexec write align=8
 
 ; The first switch finds the GDT where the disk read left it, all later ones
-; where it stays.
+; where it stays (fault.asm).
 gdt_load_pointer:
         dw      GDT_SIZE - 1
         dd      gdt_load

@@ -26,7 +26,7 @@ METHOD_CHS      equ     2
 
 EARLY_ADDR      equ     STAGE2_ADDR + SECTOR_SIZE
 
-        global  first_drive, first_present, first_method, real_fail
+        global  first_drive, first_present, first_method, real_fail, text_bad
         extern  early_start, early_sectors, plain_sectors
 
         section .first progbits alloc exec write

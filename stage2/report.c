@@ -4,8 +4,8 @@
  * and about which address; below it what that means, the registers, and who
  * called whom.
  *
- * Resident: it is armed from the loader's first 64-bit instruction until the
- * kernel loads an IDT of its own.
+ * Resident: it is armed from where stage2 has been summed, which is before the
+ * first line of C, until the kernel loads an IDT of its own.
  */
 #include <stdarg.h>
 #include <stdbool.h>
@@ -18,6 +18,7 @@
 #include "fault.h"
 #include "format.h"
 #include "io.h"
+#include "layout.h"
 #include "paging.h"
 #include "report.h"
 #include "trace.h"
@@ -28,6 +29,7 @@
 #define PIC_READ_ISR    0x0b
 #define PORT_NMI_REASON 0x61            /* bit 7: parity, 6: an I/O device */
 #define CODE_BYTES      8
+#define STUB_SIZE       8               /* fault.asm's */
 #define PUSH_RBP        0x55            /* how a function with a frame begins */
 #define CALLERS_MAX     10              /* the line has to stay on a screen */
 #define DONE            2               /* depth: nothing more is said */
@@ -313,7 +315,7 @@ _Noreturn void fault_report(const struct fault_registers *r)
 	bool has_code = (uintptr_t)r->frame % 16 == 0;
 	const uint64_t *frame = r->frame + has_code;
 	struct fault f = {
-		.vector = r->vector + 128u,
+		.vector = (unsigned int)(r->stub - RESIDENT_STUBS) / STUB_SIZE,
 		.code = has_code ? r->frame[0] : 0,
 		.address = cpu_cr2(),
 	};
@@ -342,9 +344,4 @@ _Noreturn void fault_report(const struct fault_registers *r)
 		print_callers(frame[0], frame[3], r->rbp);
 	depth = DONE;
 	cpu_halt();
-}
-
-_Noreturn void fatal_loader(void)
-{
-	die("bad loader");
 }

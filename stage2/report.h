@@ -11,7 +11,7 @@
 struct fault_registers {
 	uint64_t r15, r14, r13, r12, r11, r10, r9, r8;
 	uint64_t rdi, rsi, rbp, rbx, rdx, rcx, rax;
-	int64_t vector;         /* less 128 */
+	uint64_t stub;          /* its return address: says which vector */
 	uint64_t frame[6];      /* error code (only if the CPU gave one), then
 				   RIP, CS, RFLAGS, RSP, SS */
 };
@@ -25,8 +25,5 @@ void report_arm(uint64_t cr3, const struct boot_info *info, uint64_t ram_end);
 
 /* Says what happened, on the screen and COM1, and halts. */
 _Noreturn void fault_report(const struct fault_registers *r);
-
-/* entry.asm found that the rest of stage2 does not match its sum. */
-_Noreturn void fatal_loader(void);
 
 #endif
