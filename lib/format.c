@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: 0BSD
-/* format.c - printf-style text into a buffer, without a libc. */
+/*
+ * format.c - printf-style text into a buffer, without a libc.
+ *
+ * stage2, every byte of which is read at each boot, builds it with FORMAT_FULL
+ * as 0: without what no line of the loader's has (format.h).
+ */
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "format.h"
 
+#ifndef FORMAT_FULL
+#define FORMAT_FULL     1
+#endif
 #define NUMBER_MAX      10000   /* a width with more digits stops growing */
 #define NO_PRECISION    (-1)
 #define NO_LENGTH       sizeof(int)
@@ -62,13 +70,14 @@ static void put_field(struct job *j, const char *prefix, size_t prefix_size,
 	put(j, prefix, prefix_size, 1);
 	put_fill(j, ZEROS, size);
 	put(j, body, body_size, 1);
-	put_fill(j, SPACES_BEHIND, size);
+	if (FORMAT_FULL)
+		put_fill(j, SPACES_BEHIND, size);
 }
 
 static void put_number(struct job *j, const char *prefix, size_t prefix_size,
 		       uint64_t value, unsigned base)
 {
-	const char ten = j->letter == 'X' ? 'A' : 'a';
+	const char ten = FORMAT_FULL && j->letter == 'X' ? 'A' : 'a';
 	char body[20];          /* 2^64 has as many digits in decimal */
 	char *at = body + sizeof(body);
 
@@ -101,7 +110,7 @@ static void put_string(struct job *j, const char *s)
 {
 	size_t size = 0;
 
-	if (!s)
+	if (FORMAT_FULL && !s)
 		s = "(null)";
 	while (size != (size_t)j->precision && s[size])
 		size++;
@@ -125,12 +134,12 @@ static int get_number(struct job *j)
 {
 	int n = 0;
 
-	if (*j->fmt == '*') {
+	if (FORMAT_FULL && *j->fmt == '*') {
 		j->fmt++;
 		return (int)get_argument(j);
 	}
 	for (; *j->fmt >= '0' && *j->fmt <= '9'; j->fmt++) {
-		if (n < NUMBER_MAX)
+		if (!FORMAT_FULL || n < NUMBER_MAX)
 			n = n * 10 + (*j->fmt - '0');
 	}
 	return n;
@@ -140,7 +149,7 @@ static void get_flags(struct job *j)
 {
 	j->fill = SPACES_BEFORE;
 	for (;; j->fmt++) {
-		if (*j->fmt == '-')
+		if (FORMAT_FULL && *j->fmt == '-')
 			j->fill = SPACES_BEHIND;
 		else if (*j->fmt != '0')
 			break;
@@ -155,6 +164,11 @@ static void get_length(struct job *j)
 	const char first = *j->fmt;
 
 	j->type_size = NO_LENGTH;
+	if (!FORMAT_FULL) {
+		for (; *j->fmt == 'l'; j->fmt++)
+			j->type_size = sizeof(long);
+		return;
+	}
 	if (first != 'h' && first != 'l' && first != 'z')
 		return;
 	j->type_size = first == 'h' ? sizeof(short) : sizeof(long);
@@ -174,7 +188,7 @@ static void get_conversion(struct job *j)
 	get_flags(j);
 	n = get_number(j);
 	j->width = (unsigned)n;
-	if (n < 0) {            /* from '*': as in C, a flag and a width */
+	if (FORMAT_FULL && n < 0) {     /* from '*': as in C, a flag and a width */
 		j->fill = SPACES_BEHIND;
 		j->width = 0 - (unsigned)n;
 	}
@@ -182,7 +196,7 @@ static void get_conversion(struct job *j)
 	if (*j->fmt == '.') {
 		j->fmt++;
 		j->precision = get_number(j);
-		if (j->precision < 0)   /* counts as none */
+		if (FORMAT_FULL && j->precision < 0)    /* counts as none */
 			j->precision = NO_PRECISION;
 	}
 	get_length(j);
@@ -201,19 +215,25 @@ static bool convert(struct job *j)
 	uint64_t value;
 	char c;
 
-	if (j->precision != NO_PRECISION && j->letter != 's')
+	if (FORMAT_FULL && j->precision != NO_PRECISION && j->letter != 's')
 		return false;
 	switch (j->letter) {
-	case 'd':
+#if FORMAT_FULL
 	case 'i':
+#endif
+	case 'd':
 	case 'u':
 		put_integer(j, get_argument(j), 10, j->letter != 'u');
 		return true;
-	case 'x':
+#if FORMAT_FULL
 	case 'X':
+#endif
+	case 'x':
 		put_integer(j, get_argument(j), 16, false);
 		return true;
+#if FORMAT_FULL
 	case 'p':
+#endif
 	case 'c':
 	case 's':
 	case '%':
@@ -221,18 +241,18 @@ static bool convert(struct job *j)
 	default:
 		return false;
 	}
-	if (j->type_size != NO_LENGTH)
+	if (FORMAT_FULL && j->type_size != NO_LENGTH)
 		return false;
 	if (j->letter == '%') {
 		put(j, "%", 1, 1);
 		return true;
 	}
 	value = get_argument(j);
-	if (j->letter == 'p') {
+	if (FORMAT_FULL && j->letter == 'p') {
 		put_number(j, "0x", 2, value, 16);
 		return true;
 	}
-	if (j->fill == ZEROS)
+	if (FORMAT_FULL && j->fill == ZEROS)
 		j->fill = SPACES_BEFORE;
 	c = (char)value;
 	if (j->letter == 'c')

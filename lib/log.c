@@ -14,8 +14,8 @@ static char *put_hex(char *to, uint64_t value)
 	/* Its highest bit is in the first digit. */
 	int shift = (63 - __builtin_clzll(value | 1)) & -HEX_DIGIT_BITS;
 
-	for (; shift >= 0; shift -= HEX_DIGIT_BITS)
-		*to++ = "0123456789abcdef"[value >> shift & 0xf];
+	for (; shift >= 0; shift -= HEX_DIGIT_BITS, to++)
+		*to = "0123456789abcdef"[value >> shift & 0xf];
 	return to;
 }
 
@@ -41,16 +41,19 @@ void log_add(struct log *log, const char *text, const uint64_t *value)
 		log->full = true;
 		text = LOG_CUT;
 	}
-	/* Most characters take the first branch, and six instructions. */
-	while ((c = *text++) != '\0') {
+	for (;;) {
+		c = *text++;
+		/* Most characters leave here, after six instructions. */
 		if (c > '$')
 			*to++ = c;
 		else if (c == '$')
 			to = put_hex(to, *value++);
 		else if (c == '#')
 			to = put_decimal(to, *value++);
-		else
+		else if (c != '\0')
 			*to++ = c;
+		else
+			break;
 	}
 	*to = '\0';
 	log->used = (size_t)(to - log->text);

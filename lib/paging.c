@@ -2,6 +2,8 @@
 /* paging.c - builds 4-level page tables. */
 #include "paging.h"
 
+#include <stdbool.h>
+
 #define ENTRIES         512     /* in a table of any level */
 #define LEVEL_BITS      9       /* log2(ENTRIES) */
 #define PML4_SHIFT      39      /* an entry of this level maps 1 << shift */
@@ -29,14 +31,16 @@ static uint64_t fitting_page(uint64_t addresses, uint64_t size,
 
 /*
  * Finds the entry that maps a page of that size at vaddr; makes the tables
- * above it where there are none.
+ * above it where there are none. *is_new: its own table was made, too, so that
+ * all of that is free; to look would cost half as much as to fill it.
  */
 static int find_entry(struct paging *pg, uint64_t vaddr, uint64_t page,
-		      uint64_t **entry)
+		      uint64_t **entry, bool *is_new)
 {
 	uint64_t table = pg->root;
 	unsigned int shift = PML4_SHIFT;
 
+	*is_new = false;
 	for (;; shift -= LEVEL_BITS) {
 		uint64_t *e = table_at(pg, table) + index_at(vaddr, shift);
 
@@ -49,6 +53,7 @@ static int find_entry(struct paging *pg, uint64_t vaddr, uint64_t page,
 			if (frame == 0)
 				return PAGING_NO_FRAME;
 			*e = frame | PTE_PRESENT | PTE_WRITE;
+			*is_new = true;
 		} else if (*e & PTE_LARGE) {
 			return PAGING_TAKEN;
 		}
@@ -57,16 +62,27 @@ static int find_entry(struct paging *pg, uint64_t vaddr, uint64_t page,
 	}
 }
 
-/* Writes value, value + step, ... to free entries, at least one. */
-static int fill(uint64_t *entry, uint64_t count, uint64_t value, uint64_t step)
+/* True if none of the entries maps anything. */
+static bool are_free(const uint64_t *entry, uint64_t count)
 {
+	const uint64_t *end = entry + count;
+	uint64_t all = 0;
+
+	while (entry < end)
+		all |= *entry++;
+	return !(all & PTE_PRESENT);
+}
+
+/* Writes value, value + step, ... to entries, at least one. */
+static void fill(uint64_t *entry, uint64_t count, uint64_t value, uint64_t step)
+{
+	uint64_t *end = entry + count;
+	uint64_t i = 0 - count;         /* four instructions an entry */
+
 	do {
-		if (*entry & PTE_PRESENT)
-			return PAGING_TAKEN;
-		*entry++ = value;
+		end[i] = value;
 		value += step;
-	} while (--count > 0);
-	return PAGING_OK;
+	} while (++i != 0);
 }
 
 int paging_map(struct paging *pg, uint64_t vaddr, uint64_t paddr,
@@ -88,6 +104,7 @@ int paging_map(struct paging *pg, uint64_t vaddr, uint64_t paddr,
 		uint64_t leaf = paddr | PTE_PRESENT |
 				(flags & ~PTE_PAT_LARGE);
 		uint64_t *entry;
+		bool is_new;
 		int err;
 
 		if (count > size / page)
@@ -96,11 +113,12 @@ int paging_map(struct paging *pg, uint64_t vaddr, uint64_t paddr,
 			leaf |= PTE_LARGE | (flags & PTE_PAT_LARGE);
 		else if (flags & PTE_PAT_LARGE)
 			leaf |= PTE_PAT_4K;
-		err = find_entry(pg, vaddr, page, &entry);
-		if (!err)
-			err = fill(entry, count, leaf, page);
+		err = find_entry(pg, vaddr, page, &entry, &is_new);
 		if (err)
 			return err;
+		if (!is_new && !are_free(entry, count))
+			return PAGING_TAKEN;
+		fill(entry, count, leaf, page);
 		vaddr += count * page;
 		paddr += count * page;
 		size -= count * page;

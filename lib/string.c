@@ -8,6 +8,7 @@
  * cost more than it brings. A size that is no multiple of 8 ends with a word
  * that overlaps the one before it, which saves a loop over bytes.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -99,7 +100,7 @@ static inline void copy_down(uint8_t *to, const uint8_t *from, size_t size)
 	*(word *)to = first;
 }
 
-void *memcpy(void *restrict to, const void *restrict from, size_t size)
+void *(memcpy)(void *restrict to, const void *restrict from, size_t size)
 {
 	if (size <= FEW)
 		move_few(to, from, size);
@@ -148,11 +149,18 @@ int memcmp(const void *a, const void *b, size_t size)
 {
 	const uint8_t *x = a;
 	const uint8_t *y = b;
+	size_t words = size / sizeof(word);
+	bool same;
 
-	while (size >= sizeof(word) && *(const word *)x == *(const word *)y) {
-		x += sizeof(word);
-		y += sizeof(word);
-		size -= sizeof(word);
+	/* The first comparison is for no words at all: they are the same. */
+	__asm__ volatile("cmp %[n], %[n]\n\trepe cmpsq"
+			 : "+S"(x), "+D"(y), [n] "+c"(words), "=@ccz"(same)
+			 : : "memory");
+	size %= sizeof(word);
+	if (!same) {
+		x -= sizeof(word);
+		y -= sizeof(word);
+		size = sizeof(word);
 	}
 	for (; size > 0; x++, y++, size--) {
 		if (*x != *y)

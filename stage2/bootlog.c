@@ -13,12 +13,14 @@ static void list_raw(struct log *log, const struct e820_facts *e820)
 {
 	uint32_t i;
 
+	/* base+size type/attributes; below, as the loader has it:
+	   base-end type. */
 	log_add(log, "memory: INT 15h $, # entries\n",
 		LOG_VALUES(e820->method, e820->count));
 	for (i = 0; i < e820->count; i++) {
 		const struct e820_entry *e = &e820->entry[i];
 
-		log_add(log, " raw $+$ #/$\n",
+		log_add(log, "$+$ #/$\n",
 			LOG_VALUES(e->base, e->size, e->type, e->attributes));
 	}
 }
@@ -33,7 +35,7 @@ void bootlog_machine(struct boot *boot)
 			   boot->cpu->features));
 	list_raw(&boot->log, &boot->e820);
 	for (i = 0; i < m->count; i++)
-		log_add(&boot->log, " map $-$ #\n",
+		log_add(&boot->log, "$-$ #\n",
 			LOG_VALUES(m->range[i].base, m->range[i].end,
 				   m->range[i].type));
 }

@@ -26,12 +26,14 @@ struct area {
 	uint32_t tables;        /* bytes left for the firmware's tables */
 };
 
+/* The next size bytes of it, cleared. */
 static void *take(struct area *a, uint64_t size)
 {
 	void *bytes = a->next;
 
-	a->next += (size + 7) & ~7ull;
-	return bytes;
+	size = (size + 7) & ~7ull;
+	a->next += size;
+	return memset(bytes, 0, size);
 }
 
 /* An address in the area, as the kernel sees it. */

@@ -60,6 +60,7 @@ static uint64_t table_frame(void *ctx)
 	}
 	table = m->tables;
 	m->tables += PAGE_SIZE;
+	memset(phys(table), 0, PAGE_SIZE);
 	return table;
 }
 
@@ -166,7 +167,7 @@ void *memory_alloc(struct memory *m, uint64_t size, const char *what)
 	if (!take_whole(m, &want, GIB_4, &base))
 		memory_short(what, size,
 			     memmap_total(&m->map, BOOT_MEMORY_USABLE));
-	return memset(phys(base), 0, size);
+	return phys(base);
 }
 
 uint8_t *memory_find(const struct memory_pieces *p, uint64_t vaddr,

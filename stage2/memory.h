@@ -58,7 +58,7 @@ void memory_back(struct memory *m, struct memory_pieces *p, uint64_t vaddr,
 void memory_add(struct memory *m, struct memory_pieces *p, uint64_t vaddr,
 		uint64_t size, uint64_t base, const char *what);
 
-/* One piece below 4 GiB, cleared, reclaimable. Dies if there is none. */
+/* One piece below 4 GiB, reclaimable, not cleared. Dies if there is none. */
 void *memory_alloc(struct memory *m, uint64_t size, const char *what);
 
 /*

@@ -165,10 +165,8 @@ static void use_mode(struct boot *boot, const struct vbe_mode *m)
 
 	video->pages_size = into + (uint64_t)d->pitch * d->height;
 	video->pages_size += -video->pages_size % PAGE_SIZE;
-	if (memmap_set(&boot->memory.map, base, base + video->pages_size,
-		       BOOT_MEMORY_FRAMEBUFFER))
-		die("the memory map has too many pieces: more than %llu",
-		    (unsigned long long)boot->memory.map.max);
+	memory_set(&boot->memory.map, base, base + video->pages_size,
+		   BOOT_MEMORY_FRAMEBUFFER);
 	/* Alike in both address spaces, so that large pages fit. */
 	boot->window_next += (base - boot->window_next) % PAGE_2M;
 	video->pages = boot_window(boot, video->pages_size);
