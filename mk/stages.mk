@@ -46,7 +46,7 @@ $(BUILD)/flags/cc.options: tools/known-options.sh $(BUILD)/flags/cc
 # jump tables: eight bytes a case, where a comparison and a jump have five.
 # data=abi: gcc aligns larger variables to 32 bytes for the sake of SSE.
 # rax setup: al tells a variadic function of arguments in SSE registers.
-# loop optimizations: they shorten no loop that is as short as ours.
+# loop ivcanon: it unrolls short loops, and adds counters to others.
 # sibling calls: a jump in a call's place has all of the epilogue before it,
 # and gcc makes a copy of that for each.
 $(BUILD)/flags/small.options: tools/known-options.sh $(BUILD)/flags/cc \
@@ -55,7 +55,8 @@ $(BUILD)/flags/small.options: tools/known-options.sh $(BUILD)/flags/cc \
 	$(Q)sh $< $(CC) -Werror -mgeneral-regs-only -c -x c -o /dev/null \
 		/dev/null -- -Os -Oz -mpreferred-stack-boundary=3 \
 		-fno-if-conversion -fno-jump-tables -malign-data=abi \
-		-mskip-rax-setup -fno-tree-loop-optimize -fno-optimize-sibling-calls >$@
+		-mskip-rax-setup -fno-tree-loop-ivcanon \
+		-fno-optimize-sibling-calls >$@
 
 $(BUILD)/flags/ld.options: tools/known-options.sh $(BUILD)/flags/ld
 	$(call begin,PROBE,$(LD))
