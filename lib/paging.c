@@ -77,7 +77,7 @@ static bool are_free(const uint64_t *entry, uint64_t count)
 static void fill(uint64_t *entry, uint64_t count, uint64_t value, uint64_t step)
 {
 	uint64_t *end = entry + count;
-	uint64_t i = 0 - count;         /* four instructions an entry */
+	int64_t i = -(int64_t)count;    /* four instructions an entry */
 
 	do {
 		end[i] = value;

@@ -39,6 +39,14 @@ static inline void *phys(uint64_t address)
 	return (void *)(uintptr_t)address;
 }
 
+/* Where the resident code ends, the stubs apart: stage2.ld knows. */
+static inline uint64_t resident_code_end(void)
+{
+	extern const uint8_t resident_text_end[];
+
+	return (uintptr_t)resident_text_end;
+}
+
 /* The BIOS data area and the like; volatile, as a BIOS call may change it. */
 static inline uint8_t phys_read8(uint64_t address)
 {

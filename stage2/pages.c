@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: 0BSD
 /* pages.c - the page tables that the kernel starts with. */
 #include "console.h"
+#include "io.h"
 #include "layout.h"
 #include "pages.h"
 
@@ -36,9 +37,6 @@ static void map_kernel(struct paging *pg, const struct kernel *kernel)
 	}
 }
 
-/* stage2.ld's: where the resident code ends, the stubs apart. */
-extern const uint8_t resident_text_end[];
-
 /*
  * Hand-off, reporter and VGA memory, each at its own address. Only pages that
  * hold code are executable: what lies between it and the stubs is not mapped.
@@ -48,7 +46,7 @@ static void map_fixed(struct paging *pg)
 	uint64_t page;
 
 	for (page = RESIDENT_TEXT; page < RESIDENT_DATA; page += PAGE_4K)
-		if (page < (uintptr_t)resident_text_end ||
+		if (page < resident_code_end() ||
 		    page == (RESIDENT_STUBS & -PAGE_4K))
 			map(pg, page, page, PAGE_4K, ELF64_X, PAGE_4K);
 	map(pg, RESIDENT_DATA, RESIDENT_DATA, RESIDENT_END - RESIDENT_DATA,

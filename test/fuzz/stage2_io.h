@@ -24,6 +24,12 @@ static inline void *phys(uint64_t address)
 				      (void *)(uintptr_t)address;
 }
 
+/* Some place between the first page and the stubs. */
+static inline uint64_t resident_code_end(void)
+{
+	return ARENA_BASE + 0x6000;
+}
+
 static inline uint32_t phys_read32(uint64_t address)
 {
 	return *(volatile uint32_t *)phys(address);
