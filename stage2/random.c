@@ -5,21 +5,19 @@
 #include "timer.h"
 
 #define ECX_RDRAND      (1u << 30)      /* CPUID leaf 1 */
-#define RDRAND_TRIES    10              /* Intel SDM vol. 1, 7.3.17.1 */
 #define ROUNDS          64
 #define SPREAD          0x9e3779b97f4a7c15ull   /* odd, bits all over */
 
 static bool rdrand(uint64_t *bits)
 {
 	uint32_t eax, ebx, ecx, edx;
-	bool good = false;
-	int tries;
+	bool good;
 
 	cpu_id(1, &eax, &ebx, &ecx, &edx);
 	if (!(ecx & ECX_RDRAND))
 		return false;
-	for (tries = 0; !good && tries < RDRAND_TRIES; tries++)
-		__asm__ volatile("rdrand %0" : "=r"(*bits), "=@ccc"(good));
+	/* Where the CPU has none left there is the jitter. */
+	__asm__ volatile("rdrand %0" : "=r"(*bits), "=@ccc"(good));
 	/* Some have answered all ones, and nothing else, after a sleep. */
 	return good && *bits != UINT64_MAX;
 }

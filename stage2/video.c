@@ -55,9 +55,9 @@ static bool vbe(uint16_t function, uint32_t bx, uint32_t cx, size_t size)
 
 static void set_text(void)
 {
-	struct bios_regs r = { .eax = TEXT_MODE };
+	struct bios_regs r;
 
-	bios_call(0x10, &r);
+	bios_ask(0x10, TEXT_MODE, 0, 0, &r);
 }
 
 /* A framebuffer in RAM is another thing's memory, whatever the card says. */
@@ -84,7 +84,7 @@ static void list_modes(struct video *video, const struct memmap *map,
 
 	if (!vbe(VBE_INFO, 0, 0, VBE_INFO_SIZE) ||
 	    vbe_read_info(phys(BIOS_BUF), &info) || info.list >= MIB) {
-		log_add(log, "video: no VBE 2.0\n", NULL);
+		log_add(log, "video: no VBE\n", NULL);
 		return;
 	}
 	count = vbe_copy_list(phys(info.list), MIB - info.list, number,
@@ -98,8 +98,8 @@ static void list_modes(struct video *video, const struct memmap *map,
 		    !is_in_ram(m, map))
 			video->count++;
 	}
-	log_add(log, "video: VBE $, # of # modes can be used\n",
-		LOG_VALUES(info.version, video->count, count));
+	log_add(log, "video: VBE $, # modes\n",
+		LOG_VALUES(info.version, video->count));
 }
 
 static void read_edid(struct video *video, struct edid *edid, struct log *log)
@@ -112,8 +112,6 @@ static void read_edid(struct video *video, struct edid *edid, struct log *log)
 		return;
 	}
 	video->edid = memcpy(block, phys(BIOS_BUF), EDID_SIZE);
-	log_add(log, "video: EDID, #x#\n",
-		LOG_VALUES(edid->width, edid->height));
 }
 
 /* The best mode there is that can be set; NULL if none can. */
@@ -127,21 +125,17 @@ static struct vbe_mode *set_mode(struct video *video,
 				  edid)) >= 0) {
 		struct vbe_mode *m = &video->mode[best];
 
-		log_add(log, "video: mode 0x$, #x#x# at 0x$\n",
-			LOG_VALUES(m->mode.mode, m->mode.width,
-				   m->mode.height, m->mode.bits_per_pixel,
-				   m->framebuffer));
+		log_add(log, "video: mode $\n", LOG_VALUES(m->mode.mode));
 		if (vbe(VBE_SET, m->mode.mode | VBE_SET_LINEAR, 0, 0))
 			return m;
-		log_add(log, "video: it could not be set\n", NULL);
-		m->mode.width = 0;      /* vbe_choose() passes it over */
+		log_add(log, "video: failed\n", NULL);
+		*m = video->mode[--video->count];       /* out of the list */
 	}
 	set_text();             /* what a failed attempt left may be neither */
 	if (wishes->flags & BOOT_WISH_GRAPHICS_ONLY)
-		die("no video mode for the kernel: %ux%ux%u wished, %u modes "
-		    "offered", wishes->width, wishes->height,
-		    wishes->bits_per_pixel, (unsigned)video->count);
-	log_add(log, "video: text mode\n", NULL);
+		die("no video mode of %ux%u for the kernel", wishes->width,
+		    wishes->height);
+	log_add(log, "video: text\n", NULL);
 	return NULL;
 }
 
@@ -153,13 +147,15 @@ static void use_mode(struct boot *boot, const struct vbe_mode *m)
 	uint32_t into = m->framebuffer % PAGE_SIZE;
 	uint64_t base = m->framebuffer - into;
 
-	*d = (struct boot_display){
-		.type = BOOT_DISPLAY_LINEAR, .width = m->mode.width,
-		.height = m->mode.height, .pitch = m->mode.pitch,
-		.bits_per_pixel = m->mode.bits_per_pixel,
-		.mode = m->mode.mode, .address = phys(m->framebuffer),
-		.address_phys = m->framebuffer,
-	};
+	/* All of it was 0. */
+	d->type = BOOT_DISPLAY_LINEAR;
+	d->width = m->mode.width;
+	d->height = m->mode.height;
+	d->pitch = m->mode.pitch;
+	d->bits_per_pixel = m->mode.bits_per_pixel;
+	d->mode = m->mode.mode;
+	d->address = phys(m->framebuffer);
+	d->address_phys = m->framebuffer;
 	memcpy(&d->red_size, &m->mode.red_size, CHANNELS_SIZE);
 	console_framebuffer(d, font_find());
 
@@ -171,17 +167,6 @@ static void use_mode(struct boot *boot, const struct vbe_mode *m)
 	boot->window_next += (base - boot->window_next) % PAGE_2M;
 	video->pages = boot_window(boot, video->pages_size);
 	d->address = phys(video->pages + into);
-}
-
-/* Takes out of the list what could not be set. */
-static void drop_failed(struct video *video)
-{
-	size_t i, kept = 0;
-
-	for (i = 0; i < video->count; i++)
-		if (video->mode[i].mode.width != 0)
-			video->mode[kept++] = video->mode[i];
-	video->count = kept;
 }
 
 void video_open(struct boot *boot)
@@ -203,5 +188,4 @@ void video_open(struct boot *boot)
 		set_text();
 	if (set != NULL)
 		use_mode(boot, set);
-	drop_failed(video);
 }

@@ -21,26 +21,23 @@ static const struct elf64_segment *segment_at(const struct elf64_plan *plan,
 void wish_check(const struct kernel *kernel, uint64_t offset)
 {
 	const struct elf64_segment *s = segment_at(&kernel->plan, offset);
+	struct wishes_fault fault = { " offset", offset };
 	struct boot_wishes copy, wishes;
-	struct wishes_fault fault;
 	uint64_t vaddr, left, room;
 	size_t i;
 
-	if (s == NULL)
-		die("kernel: its wishes (offset 0x%llx) are not loaded: try "
-		    "mkimage KERNEL", (unsigned long long)offset);
-	left = s->filesz - (offset - s->offset);
-	vaddr = s->vaddr + (offset - s->offset);
-	if (vaddr % WISHES_ALIGN != 0)
-		die("kernel: its wishes are at 0x%llx, which is not aligned: "
-		    "try mkimage KERNEL", (unsigned long long)vaddr);
-	/* Its pages need not adjoin. */
-	for (i = 0; i < sizeof(copy) && i < left; i += WISHES_ALIGN)
-		memcpy((uint8_t *)&copy + i,
-		       memory_find(&kernel->pieces, vaddr + i, WISHES_ALIGN,
-				   &room),
-		       WISHES_ALIGN);
-	if (wishes_read(&copy, left, &wishes, &fault))
-		die("kernel: its wishes:%s is 0x%llx: try mkimage KERNEL",
-		    fault.field, (unsigned long long)fault.value);
+	if (s != NULL) {
+		left = s->filesz - (offset - s->offset);
+		vaddr = s->vaddr + (offset - s->offset);
+		/* Its pages need not adjoin, so in words that do not cross. */
+		for (i = 0; vaddr % WISHES_ALIGN == 0 && i < sizeof(copy) &&
+		     i < left; i += WISHES_ALIGN)
+			memcpy((uint8_t *)&copy + i,
+			       memory_find(&kernel->pieces, vaddr + i,
+					   WISHES_ALIGN, &room), WISHES_ALIGN);
+		if (i > 0 && !wishes_read(&copy, left, &wishes, &fault))
+			return;
+	}
+	die("kernel: its wishes:%s is 0x%llx: try mkimage KERNEL",
+	    fault.field, (unsigned long long)fault.value);
 }
