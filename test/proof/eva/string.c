@@ -26,7 +26,6 @@ void eva_main(void)
 	for (size_t size = 0; size <= MOST; size++) {
 		memcpy(a + 2 * MOST - size, b + MOST - size, size);
 		memset(a + 2 * MOST - size, (int)BETWEEN(0, 255), size);
-		memcmp(a + 2 * MOST - size, b + MOST - size, size);
 		move(size);
 	}
 }
