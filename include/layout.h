@@ -52,7 +52,7 @@
 /* stage2: sectors 1 .. n, contiguous from STAGE2_ADDR */
 #define STAGE2_LBA           1
 #define STAGE2_ADDR          0x8000
-#define STAGE2_MAX           0xb000     /* bytes on disk: 44 KiB */
+#define STAGE2_MAX           0xb000     /* bytes on disk: 44 KiB, for clang */
 #define LOADER_MAX_SECTORS   96         /* STAGE2_ADDR up to RESIDENT_TEXT */
 #define FIRST_READ_SECTORS   64         /* STAGE2_ADDR up to 64 KiB */
 

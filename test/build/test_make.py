@@ -191,3 +191,11 @@ def test_install_and_uninstall(tree, tmp_path):
     assert os.access(usr / "bin/stagecoach-run", os.X_OK)
     make(tree, "uninstall", *where)
     assert not [path for path in usr.rglob("*") if path.is_file()]
+
+
+def test_loader_fits_40_kib(tree):
+    """Every byte is read and summed at each boot. Clang's is larger."""
+    make(tree, "CC=gcc", "build/stage1.bin", "build/stage2.bin")
+    sizes = [(tree / "build" / name).stat().st_size
+             for name in ("stage1.bin", "stage2.bin")]
+    assert sum(sizes) <= 40 * 1024, sizes
