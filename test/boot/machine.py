@@ -35,7 +35,7 @@ SCREEN = 0xB8000
 COLUMNS, ROWS = 80, 25
 
 POLL = 0.02             # seconds between two looks at the machine
-QUIET = 0.3             # a message without a line end is whole after this
+QUIET = 1.0             # a message without a line end is whole after this
 LAST_WORDS = re.compile(r"^stagecoach: .*", re.MULTILINE)
 
 
@@ -207,12 +207,12 @@ def _watch(process, folder, start, timeout, until):
                 return _ended(process, folder, start)
             how = monitor.stopped()
             quiet = time.time() - since > QUIET
+            if how is None and until and until(monitor, folder):
+                how = "done"
             # More may follow the message: the report of a fault.
             if how is None and last_words(serial, quiet) and \
                     (quiet or "HLT=1" in monitor.registers()):
                 how = "refused"
-            if how is None and until and until(monitor, folder):
-                how = "done"
             if how is None and time.time() > deadline:
                 how = "hang"
         if how == "refused":

@@ -9,6 +9,7 @@ import time
 import pytest
 
 import image
+import picture
 from bochs import bochs
 from judge import judge_pass, judge_refused
 from machine import PLAIN, disk, qemu
@@ -123,6 +124,25 @@ def test_video_bochs(tmp_path):
     path, words = start(tmp_path, "display=1024x768x32",
                         ["--video=1024x768x32"])
     judge_pass(bochs(path), words)
+
+
+def test_fault_on_a_framebuffer(tmp_path):
+    """The loader's report is drawn where there is no text mode."""
+    def until(monitor, folder):
+        serial = (folder / "serial").read_text("cp437")
+        if "stagecoach: exception 0 " not in serial or \
+                "HLT=1" not in monitor.registers():
+            return False
+        monitor.ask("screendump", filename=str(tmp_path / "screen"))
+        return True
+
+    path, _ = start(tmp_path, "fault=divide", ["--video=640x480x32"])
+    qemu([*PLAIN, *disk(path)], until=until)
+    width, height, pixels = picture.ppm(tmp_path / "screen")
+    assert (width, height) == (640, 480)
+    row = pixels[:16 * 3 * width]           # the first line's letters
+    assert b"\xc0\xc0\xc0" in row
+    assert set(zip(*[iter(row)] * 3)) == {(0, 0, 0), (0xC0, 0xC0, 0xC0)}
 
 
 # ---- other wishes ---------------------------------------------------------
