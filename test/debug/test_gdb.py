@@ -46,7 +46,7 @@ CODE = [
     ("protected mode", r"<protected_mode> +mov +ax,0x10\n.*mov +ds,eax"),
     ("compatibility", r"<compat> +mov +eax,0x1\n.* mov +cr0,eax"),
     ("16-bit segments", r"<compat.down16> +mov +eax,ds:0x"),
-    ("real mode", r"<compat.real> +xor +eax,eax\n.*<compat.real\+3> +mov +ss"),
+    ("real mode", r"<bios_real> +xor +eax,eax\n.*<bios_real\+3> +mov +ss"),
     ("up, long", r"<int_vector.up64> +lidt +ds:0x"),
     ("hand-off", r"<handoff> +mov +al,0xff")]
 

@@ -52,12 +52,13 @@ static void check_acpi_table(const struct boot_info *info)
 	const uint8_t *at;
 
 	memcpy(&table, (const uint8_t *)info->rsdp + 16, sizeof(table));
-	if (!map_covers(info, table, table + 36, TYPES_RAM))
+	if (!map_covers(info, table, table + 36, TYPE(BOOT_MEMORY_ACPI)))
 		return;
 	at = physical(info, table);
 	memcpy(&length, at + 4, sizeof(length));
 	check("rsdp: the RSDT's signature", memcmp(at, "RSDT", 4) == 0, table);
-	if (map_covers(info, table, table + length, TYPES_RAM))
+	if (map_covers(info, table, table + length,
+		       TYPE(BOOT_MEMORY_ACPI)))
 		check_equal("rsdp: the RSDT's sum", sum(at, length), 0);
 }
 

@@ -63,9 +63,6 @@ static void check_disk(const struct boot_info *info)
 	check_equal("disk: partition_lba", d->partition_lba, 1);
 	check("disk: partition_sectors", d->partition_sectors > 0,
 	      d->partition_sectors);
-	if (d->sectors != 0)
-		check_at_least("disk: sectors", d->sectors,
-			       d->partition_lba + d->partition_sectors);
 	check_equal("disk: reserved", d->reserved | d->reserved2, 0);
 }
 

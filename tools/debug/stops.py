@@ -77,7 +77,7 @@ STOPS = [
          "state, code", "creg, sreg",
          "Protected mode with 64 KiB segments: paging, long mode, PAE are "
          "off. Real mode keeps the limits that are loaded now."),
-    Stop("real mode", "stage2", "compat.real", 0, True,
+    Stop("real mode", "stage2", "bios_real", 0, True,
          "state, code 20", "creg, sreg, u /20",
          "CR0.PE is 0: the BIOS finds the machine as it left it. The int is "
          "at the label int_vector, which has its number."),
