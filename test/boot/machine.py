@@ -10,6 +10,7 @@ done      the caller's own condition came true
 reset     the machine reset itself: nobody asked for it, so something broke
 poweroff  the guest switched the machine off
 died      QEMU ended otherwise (its exit status and stderr are in detail)
+stuck     QEMU met an instruction that its accelerator cannot do (KVM only)
 hang      none of these until the time was up
 """
 
@@ -132,8 +133,11 @@ class Monitor:
         return " ".join(re.findall(r"(?:RIP|EIP|CR2|CR3|HLT)=\w+", text))
 
     def stopped(self):
-        """How the guest stopped, if it did: "reset", "poweroff" or None."""
-        self.ask("query-status")        # brings the events that wait
+        """How the guest stopped, if it did: "reset", "poweroff", "stuck" or
+        None."""
+        # Brings the events that wait, too.
+        if self.ask("query-status")["status"] == "internal-error":
+            return "stuck"
         for event in self.events:
             if event["event"] == "SHUTDOWN":
                 reason = event["data"]["reason"]
@@ -149,12 +153,12 @@ def disk(image, device="ide-hd", snapshot=True):
     return ["-drive", drive, "-device", f"{device},drive=d0"]
 
 
-def qemu(arguments, timeout=15, until=None):
+def qemu(arguments, timeout=15, until=None, accel="tcg"):
     """Boots a machine: arguments are QEMU's, disk included.
 
     until(monitor, folder) is a condition that ends the run as "done"."""
     folder = Path(tempfile.mkdtemp(prefix="boot-"))
-    command = [QEMU, "-nodefaults", "-accel", "tcg", "-display", "none",
+    command = [QEMU, "-nodefaults", "-accel", accel, "-display", "none",
                "-vga", "std", "-S",
                "-qmp", f"unix:{folder}/qmp,server=on,wait=off",
                "-serial", f"file:{folder}/serial",
