@@ -114,7 +114,9 @@ struct image_file {
 	uint32_t name_size;             /* bytes without the NUL */
 	uint64_t wish_offset;           /* kernel: where in the file its wish
 					   struct boot_wishes lies; 0 = none */
-	uint64_t reserved;              /* 0 */
+	uint64_t table_tag;             /* hash of its block table, which each
+					   sector of that repeats; 0 if
+					   block_count is 0 */
 };
 
 enum image_codec {
@@ -138,11 +140,16 @@ struct image_block {
 
 #define IMAGE_TABLE_BLOCKS      15      /* blocks to a table sector */
 
-/* One sector of a file's block table. Unused blocks at the end are 0. */
+/*
+ * One sector of a file's block table. Unused blocks at the end are 0. The tag
+ * is the sum over all of the file's table sectors in order, tags and sums in
+ * them taken as 0, folded to 64 bits like the image id: so a table of another
+ * image is told from ours, though its own sum is right.
+ */
 struct image_table {
 	struct image_block block[IMAGE_TABLE_BLOCKS];
 	uint64_t first_block;           /* index of block[0] in the file */
-	uint64_t file;                  /* index of the file in the directory */
+	uint64_t tag;                   /* the file's table_tag */
 	struct checksum sum;            /* over the 496 bytes before */
 };
 

@@ -182,6 +182,8 @@ static int check_sectors(const struct image_super *s,
 		return bad(fault, " block_count", f->block_count);
 	if (!sectors_fit(s, f->table_lba, tables))
 		return bad(fault, " table_lba", f->table_lba);
+	if (f->block_count == 0 && f->table_tag != 0)
+		return bad(fault, " table_tag", f->table_tag);
 	if (f->data_sectors > max_sectors)
 		return bad(fault, " data_sectors", f->data_sectors);
 	if (!sectors_fit(s, f->data_lba, f->data_sectors))
@@ -213,8 +215,6 @@ static int check_file(const struct image_super *s, const uint8_t *directory,
 	    (!kernel || !within(f->wish_offset, sizeof(struct boot_wishes), 0,
 				f->size)))
 		return bad(fault, " wish_offset", f->wish_offset);
-	if (f->reserved != 0)
-		return bad(fault, " reserved", f->reserved);
 	return IMAGE_OK;
 }
 
@@ -297,9 +297,9 @@ static int check_blocks(const struct image_file *file,
 	return IMAGE_OK;
 }
 
-int image_check_table(const struct image_file *file, uint64_t file_index,
-		      uint64_t table_index, const struct image_table *table,
-		      uint64_t *next_lba, struct image_fault *fault)
+int image_check_table(const struct image_file *file, uint64_t table_index,
+		      const struct image_table *table, uint64_t *next_lba,
+		      struct image_fault *fault)
 {
 	const uint64_t first = table_index * IMAGE_TABLE_BLOCKS;
 	uint64_t count = IMAGE_TABLE_BLOCKS;
@@ -309,8 +309,8 @@ int image_check_table(const struct image_file *file, uint64_t file_index,
 	begin(fault, file->table_lba + table_index, "block table");
 	if (!checksum_equal(sum_of(table, SUMMED_SIZE), table->sum))
 		return IMAGE_BAD_SUM;
-	if (table->file != file_index)
-		return bad(fault, " file", table->file);
+	if (table->tag != file->table_tag)
+		return refuse(fault, IMAGE_OTHER_ID, "", table->tag);
 	if (table->first_block != first || first >= file->block_count)
 		return bad(fault, " first_block", table->first_block);
 

@@ -16,7 +16,8 @@ enum image_err {
 	IMAGE_READ = -1,                /* the disk's read() failed */
 	IMAGE_BAD_MAGIC = -2,
 	IMAGE_BAD_VERSION = -3,         /* value: the version found */
-	IMAGE_OTHER_ID = -4,            /* another image's superblock */
+	IMAGE_OTHER_ID = -4,            /* of another image; value: its id, or a
+					   table's tag */
 	IMAGE_BAD_SUM = -5,             /* content does not match its sum */
 	IMAGE_BAD_FIELD = -6,           /* a number out of its range */
 	IMAGE_BAD_DATA = -7,            /* a block does not decompress */
@@ -83,15 +84,15 @@ int image_check_directory(const struct image_super *super,
 			  const void *directory, struct image_fault *fault);
 
 /*
- * Checks one sector of a file's block table: sum, position, and every block's
- * codec, size and place. *next_lba is where the first block with data has to
+ * Checks one sector of a file's block table: sum, tag, position, and every
+ * block's codec, size and place. *next_lba is where the first block with data has to
  * begin (file->data_lba at first; 0 if not known, as the tables before were
  * not read: anywhere in the file's data, then); on success it is moved past
  * the last one.
  */
-int image_check_table(const struct image_file *file, uint64_t file_index,
-		      uint64_t table_index, const struct image_table *table,
-		      uint64_t *next_lba, struct image_fault *fault);
+int image_check_table(const struct image_file *file, uint64_t table_index,
+		      const struct image_table *table, uint64_t *next_lba,
+		      struct image_fault *fault);
 
 /*
  * stage2's sum of the sectors that real mode checks, as stage2/first.asm makes
@@ -139,7 +140,7 @@ struct image_sink {
  * bytes may have been placed.
  */
 int image_read_file(struct image_disk *disk, const struct image_file *file,
-		    uint64_t file_index, uint64_t from, uint64_t to,
+		    uint64_t from, uint64_t to,
 		    const struct image_buffers *buffers,
 		    struct image_sink *sink, struct image_fault *fault);
 

@@ -33,7 +33,6 @@ struct reader {
 	uint64_t end_lba;
 
 	const char *what;       /* the structure that is being read */
-	uint64_t file_index;
 	struct image_fault *fault;
 };
 
@@ -244,8 +243,8 @@ static int read_tables(struct reader *r, uint64_t first, uint64_t count)
 	if (!err && r->data != (uint8_t *)window)
 		memcpy(window, r->data, count * SECTOR_SIZE);
 	for (i = 0; i < count && !err; i++)
-		err = image_check_table(r->file, r->file_index, first + i,
-					&window[i], &r->next_lba, r->fault);
+		err = image_check_table(r->file, first + i, &window[i],
+					&r->next_lba, r->fault);
 	r->what = "block";
 	return err;
 }
@@ -278,14 +277,13 @@ static int move_window(struct reader *r, uint64_t index, uint64_t last)
 }
 
 int image_read_file(struct image_disk *disk, const struct image_file *file,
-		    uint64_t file_index, uint64_t from, uint64_t to,
+		    uint64_t from, uint64_t to,
 		    const struct image_buffers *buffers,
 		    struct image_sink *sink, struct image_fault *fault)
 {
 	struct reader r = {
 		.disk = disk,
 		.file = file,
-		.file_index = file_index,
 		.buffers = buffers,
 		.sink = sink,
 		.fault = fault,

@@ -91,7 +91,7 @@ void files_read(struct files *files, uint32_t index, uint64_t from,
 
 	progress_begin(progress, files_name(files, index), file->data_lba,
 		       file->data_sectors);
-	err = image_read_file(&files->disk->image, file, index, from, to,
+	err = image_read_file(&files->disk->image, file, from, to,
 			      &files->buffers, sink, &fault);
 	if (err)
 		fail(files, files_name(files, index), err, &fault);

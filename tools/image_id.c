@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: 0BSD
-/* image_id.c - the number that names an image. */
+/* image_id.c - the numbers that name an image and its block tables. */
 #include "host.h"
 
 #include <stddef.h>
@@ -72,4 +72,13 @@ int image_id_compute(int fd, uint64_t disk_sectors, uint64_t super_lba,
 	}
 	*id = image_id_fold(sum);
 	return 0;
+}
+
+void image_tag_add(struct checksum *sum, const struct image_table *table)
+{
+	struct image_table bare = *table;
+
+	bare.tag = 0;
+	bare.sum = (struct checksum){ 0, 0 };
+	checksum_add(sum, &bare, sizeof(bare));
 }

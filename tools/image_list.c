@@ -178,7 +178,7 @@ static int list_files(struct list *l, enum list_detail detail,
 		struct image_file file;
 
 		memcpy(&file, l->directory + i * sizeof(file), sizeof(file));
-		err = image_lister_file(lister, i, &file, (const char *)
+		err = image_lister_file(lister, &file, (const char *)
 					l->directory + file.name_offset, f);
 	}
 	free(lister);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "failure.h"
+#include "image_id.h"   /* image_tag_add, image_id_fold */
 #include "image_list_file.h"
 #include "image_reader.h"
 #include "text.h"
@@ -34,6 +35,7 @@ struct tally {
 	uint32_t blocks[CODECS];
 	uint64_t stored;                /* bytes, without fill */
 	uint64_t next_lba;              /* as image_check_table() needs it */
+	struct checksum tag;            /* over the tables so far */
 };
 
 /* Nobody wants the bytes: they are checked and decoded all the same. */
@@ -89,10 +91,9 @@ static void print_block(uint64_t number, const struct image_block *b)
 }
 
 /* Goes through one sector of the table; prints its blocks if asked to. */
-static int walk_table(struct image_lister *l, uint64_t index,
-		      const struct image_file *file, uint32_t number,
-		      enum list_detail detail, struct tally *tally,
-		      struct failure *f)
+static int walk_table(struct image_lister *l, const struct image_file *file,
+		      uint32_t number, enum list_detail detail,
+		      struct tally *tally, struct failure *f)
 {
 	uint32_t first = number * IMAGE_TABLE_BLOCKS;
 	struct image_table table;
@@ -102,10 +103,11 @@ static int walk_table(struct image_lister *l, uint64_t index,
 	if (image_reader_get(l->reader, (uint64_t)file->table_lba + number,
 			     &table, 1, f) != 0)
 		return -1;
-	err = image_check_table(file, index, number, &table, &tally->next_lba,
+	err = image_check_table(file, number, &table, &tally->next_lba,
 				&fault);
 	if (err != IMAGE_OK)
 		return image_reader_fail(l->reader, err, &fault, f);
+	image_tag_add(&tally->tag, &table);
 	for (uint32_t i = 0; i < IMAGE_TABLE_BLOCKS &&
 	     first + i < file->block_count; i++) {
 		tally->blocks[table.block[i].codec]++;
@@ -116,15 +118,31 @@ static int walk_table(struct image_lister *l, uint64_t index,
 	return 0;
 }
 
-static int walk_tables(struct image_lister *l, uint64_t index,
-		       const struct image_file *file, enum list_detail detail,
-		       struct tally *tally, struct failure *f)
+static int walk_tables(struct image_lister *l, const struct image_file *file,
+		       enum list_detail detail, struct tally *tally,
+		       struct failure *f)
 {
-	*tally = (struct tally){ .next_lba = file->data_lba };
+	*tally = (struct tally){
+		.next_lba = file->data_lba, .tag = checksum_start(),
+	};
 	for (uint32_t i = 0; i < table_sectors(file); i++)
-		if (walk_table(l, index, file, i, detail, tally, f) != 0)
+		if (walk_table(l, file, i, detail, tally, f) != 0)
 			return -1;
 	return 0;
+}
+
+/* The loader takes it as a name; that it is the tables' hash is seen here. */
+static int check_tag(const struct image_lister *l,
+		     const struct image_file *file, const struct tally *tally,
+		     struct failure *f)
+{
+	uint64_t tag = image_id_fold(tally->tag);
+
+	if (file->block_count == 0 || file->table_tag == tag)
+		return 0;
+	return fail(f, l->reader->name, "block table at sector %" PRIu32
+		    ": its tag is %016" PRIx64 ", but the content's is %016"
+		    PRIx64, file->table_lba, file->table_tag, tag);
 }
 
 static void print_file(const struct image_file *file, const char *name,
@@ -167,8 +185,7 @@ static uint8_t *place_wishes(struct image_sink *sink, uint64_t offset,
 }
 
 /* Are the kernel's wishes in order where they are said to be? */
-static int check_wishes(struct image_lister *l, uint64_t index,
-			const struct image_file *file,
+static int check_wishes(struct image_lister *l, const struct image_file *file,
 			const struct image_buffers *buffers,
 			struct failure *f)
 {
@@ -183,7 +200,7 @@ static int check_wishes(struct image_lister *l, uint64_t index,
 
 	if (room > WISHES_MAX_SIZE)
 		room = WISHES_MAX_SIZE;
-	err = image_read_file(&l->reader->disk, file, index, sink.from,
+	err = image_read_file(&l->reader->disk, file, sink.from,
 			      sink.from + room, buffers, &sink.sink, &fault);
 	if (err != IMAGE_OK)
 		return image_reader_fail(l->reader, err, &fault, f);
@@ -195,9 +212,8 @@ static int check_wishes(struct image_lister *l, uint64_t index,
 	return 0;
 }
 
-int image_lister_file(struct image_lister *l, uint64_t index,
-		      const struct image_file *file, const char *name,
-		      struct failure *f)
+int image_lister_file(struct image_lister *l, const struct image_file *file,
+		      const char *name, struct failure *f)
 {
 	const struct image_buffers buffers = {
 		.table = l->table,
@@ -210,16 +226,17 @@ int image_lister_file(struct image_lister *l, uint64_t index,
 	struct image_fault fault;
 	int err;
 
-	if (walk_tables(l, index, file, LIST_FILES, &tally, f) != 0)
+	if (walk_tables(l, file, LIST_FILES, &tally, f) != 0 ||
+	    check_tag(l, file, &tally, f) != 0)
 		return -1;
 	print_file(file, name, &tally);
 	if (l->detail == LIST_BLOCKS &&
-	    walk_tables(l, index, file, LIST_BLOCKS, &tally, f) != 0)
+	    walk_tables(l, file, LIST_BLOCKS, &tally, f) != 0)
 		return -1;
-	err = image_read_file(&l->reader->disk, file, index, 0, file->size,
-			      &buffers, &nobody, &fault);
+	err = image_read_file(&l->reader->disk, file, 0, file->size, &buffers,
+			      &nobody, &fault);
 	if (err != IMAGE_OK)
 		return image_reader_fail(l->reader, err, &fault, f);
 	return file->wish_offset == 0 ? 0 :
-		check_wishes(l, index, file, &buffers, f);
+		check_wishes(l, file, &buffers, f);
 }

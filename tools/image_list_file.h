@@ -21,8 +21,7 @@ struct image_lister *image_lister_new(struct image_reader *reader,
  * Prints a line about a file (and one for each block), and reads all of it
  * the way the loader does. Its entry has been checked.
  */
-int image_lister_file(struct image_lister *l, uint64_t index,
-		      const struct image_file *file, const char *name,
-		      struct failure *f);
+int image_lister_file(struct image_lister *l, const struct image_file *file,
+		      const char *name, struct failure *f);
 
 #endif

@@ -10,7 +10,9 @@
 #include <string.h>
 
 #include "failure.h"
+#include "fd_io.h"
 #include "image_front.h"
+#include "image_id.h"   /* image_tag_add, image_id_fold */
 #include "image_layout.h"
 #include "image_write.h"
 #include "output.h"
@@ -24,6 +26,7 @@ struct writer {
 	struct image_layout layout;
 	struct pack_many *packers;
 	struct progress progress;
+	struct checksum tag;            /* over the file's tables so far */
 };
 
 /* Reads count blocks of a file from the block number on, to be packed. */
@@ -67,25 +70,53 @@ static int write_block(struct writer *w, size_t index, const struct packed *p,
 			    entry->lba * SECTOR_SIZE, f);
 }
 
-/* A table's blocks, packed, and the table itself. */
+/* Where the table sector of a file's block is. */
+static uint64_t table_offset(const struct writer *w, size_t index,
+			     uint32_t block)
+{
+	return ((uint64_t)w->layout.file[index].table_lba +
+		block / IMAGE_TABLE_BLOCKS) * SECTOR_SIZE;
+}
+
+/* A table's blocks, packed, and the table itself, without tag and sum yet. */
 static int write_table(struct writer *w, size_t index, uint32_t number,
 		       const struct packed *packed, uint32_t count,
 		       struct failure *f)
 {
-	uint64_t lba = w->layout.file[index].table_lba +
-		number / IMAGE_TABLE_BLOCKS;
-	struct image_table table = {
-		.first_block = number,
-		.file = index,
-		.sum = checksum_start(),
-	};
+	struct image_table table = { .first_block = number };
 
 	for (uint32_t i = 0; i < count; i++)
 		if (write_block(w, index, &packed[i], &table.block[i], f) != 0)
 			return -1;
-	checksum_add(&table.sum, &table, offsetof(struct image_table, sum));
-	return output_write(w->out, &table, sizeof(table), lba * SECTOR_SIZE,
-			    f);
+	image_tag_add(&w->tag, &table);
+	return output_write(w->out, &table, sizeof(table),
+			    table_offset(w, index, number), f);
+}
+
+/* Gives all of a file's tables, which now are known, their tag and sums. */
+static int seal_tables(struct writer *w, size_t index, struct failure *f)
+{
+	struct image_file *file = &w->layout.file[index];
+	struct image_table table;
+	uint32_t number;
+
+	if (file->block_count > 0)
+		file->table_tag = image_id_fold(w->tag);
+	for (number = 0; number < file->block_count;
+	     number += IMAGE_TABLE_BLOCKS) {
+		uint64_t offset = table_offset(w, index, number);
+
+		if (fd_read(w->out->fd, &table, sizeof(table), offset) != 0)
+			return fail(f, w->out->path, "%s", strerror(errno));
+		table.tag = file->table_tag;
+		table.sum = checksum_start();
+		checksum_add(&table.sum, &table,
+			     offsetof(struct image_table, sum));
+		if (output_write(w->out, &table, sizeof(table), offset,
+				 f) != 0)
+			return -1;
+	}
+	return 0;
 }
 
 static uint32_t least(uint32_t a, uint32_t b)
@@ -100,6 +131,7 @@ static int write_file(struct writer *w, size_t index, struct failure *f)
 	const struct packed *packed = pack_many_blocks(w->packers);
 	uint32_t number, count, i, n;
 
+	w->tag = checksum_start();
 	for (number = 0; number < blocks; number += count) {
 		count = least(blocks - number, PACK_MANY);
 		if (read_blocks(w, index, number, count, f) != 0)
@@ -112,7 +144,7 @@ static int write_file(struct writer *w, size_t index, struct failure *f)
 				return -1;
 		}
 	}
-	return 0;
+	return seal_tables(w, index, f);
 }
 
 _Static_assert(PACK_MANY % IMAGE_TABLE_BLOCKS == 0, "no table is cut in two");

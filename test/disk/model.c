@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: 0BSD
 /*
  * model.c - all that reads an image, on the host: flips every byte of its
- * first sectors and sees that none of them is used.
+ * first sectors, or mixes it with another image, and sees that nothing of that
+ * is used.
  *
  * usage: model IMAGE FIRST END bits|all
+ *        model IMAGE OLDER mixed TIMES
  *
  * Sectors [FIRST, END) are flipped, each byte to each of the 8 values that
- * differ in one bit, or to all 255 others. The order of the checks is that of stage1/mbr.asm, stage2/first.asm, entry.asm and files.c; the sums
- * themselves are lib/'s, which the loader shares. A flip has to be refused, by
- * a fault that names its sector or the block that it is in, unless it lies
- * where nothing is read. Sector 0 is not among them: nobody checks it before
- * it runs.
+ * differ in one bit, or to all 255 others. The order of the checks is that of
+ * stage1/mbr.asm, stage2/first.asm, entry.asm and files.c; the sums themselves
+ * are lib/'s, which the loader shares. A flip has to be refused, by a fault
+ * that names its sector or the block that it is in, unless it lies where
+ * nothing is read. Sector 0 is not among them: nobody checks it before it
+ * runs.
+ *
+ * mixed: IMAGE is written over OLDER, which is as large, and the copy breaks
+ * off before each of its sectors in turn; or, TIMES times, any sectors are
+ * missing, as where a cache has not been written back. What is there then is
+ * refused by name, or the files are those of one of the two.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -125,35 +133,47 @@ static int64_t read_files(struct disk *disk, uint8_t *files, uint64_t limit,
 
 		if (file[i].size > limit - used)
 			return IMAGE_BAD_FIELD;
-		err = image_read_file(&disk->image, &file[i], i, 0,
-				      file[i].size, &buffers, &sink.sink,
-				      fault);
+		err = image_read_file(&disk->image, &file[i], 0, file[i].size,
+				      &buffers, &sink.sink, fault);
 		used += file[i].size;
 	}
 	return err ? err : (int64_t)used;
 }
 
 static struct {
-	uint64_t flips, loader, named, harmless, missed;
+	uint64_t tries, loader, named, harmless, missed;
 } count;
+
+/* All files of an image, one after the other. */
+struct content {
+	uint8_t *files;
+	int64_t size;
+};
+
+static bool is_content(const struct content *content, const uint8_t *files,
+		       int64_t size)
+{
+	return size == content->size &&
+	       memcmp(files, content->files, (size_t)size) == 0;
+}
 
 /* One flip: what comes of it. good is the content without it. */
 static void try_flip(struct disk *disk, uint64_t at, uint8_t *files,
-		     const uint8_t *good, uint64_t size)
+		     const struct content *good)
 {
 	struct image_fault fault = { 0 };
 	uint64_t lba = at / SECTOR_SIZE;
 	int64_t got;
 
-	count.flips++;
+	count.tries++;
 	if (check_loader(disk)) {
 		count.loader++;
 		return;
 	}
-	got = read_files(disk, files, size, &fault);
+	got = read_files(disk, files, (uint64_t)good->size, &fault);
 	if (got < 0 && lba - fault.lba < IMAGE_BLOCK_SECTORS)
 		count.named++;
-	else if (got == (int64_t)size && memcmp(files, good, size) == 0)
+	else if (is_content(good, files, got))
 		count.harmless++;
 	else {
 		count.missed++;
@@ -186,50 +206,156 @@ static void load(struct disk *disk, const char *path)
 	fclose(file);
 }
 
-int main(int argc, char **argv)
+/* A disk with its content, which has to be good. */
+static void open_good(struct disk *disk, struct content *content,
+		      const char *path)
 {
-	struct disk disk = { .image = { .read = disk_read } };
 	struct image_fault fault;
-	uint64_t at, first, end, limit;
-	uint8_t *good, *files;
-	unsigned flip;
-	bool only_bits;
-	int64_t size;
 
-	if (argc != 5) {
-		fprintf(stderr, "usage: model IMAGE FIRST END bits|all\n");
-		return 2;
+	*disk = (struct disk){ .image = { .read = disk_read } };
+	load(disk, path);
+	content->files = allocate(disk->sectors * SECTOR_SIZE);
+	content->size = read_files(disk, content->files,
+				   disk->sectors * SECTOR_SIZE, &fault);
+	if (check_loader(disk) || content->size < 0) {
+		fprintf(stderr, "model: %s: not a good image\n", path);
+		exit(2);
 	}
-	load(&disk, argv[1]);
-	first = strtoul(argv[2], NULL, 10) * SECTOR_SIZE;
-	end = strtoul(argv[3], NULL, 10) * SECTOR_SIZE;
-	only_bits = strcmp(argv[4], "bits") == 0;
-	limit = disk.sectors * SECTOR_SIZE;
-	good = allocate(limit);
-	files = allocate(limit);
-	size = read_files(&disk, good, limit, &fault);
-	if (check_loader(&disk) || size < 0 ||
-	    first < SECTOR_SIZE || end > disk.sectors * SECTOR_SIZE) {
-		fprintf(stderr, "model: %s: not a good image of such "
-			"sectors\n", argv[1]);
-		return 2;
+}
+
+static void flip_all(const char *path, uint64_t first, uint64_t end,
+		     bool only_bits)
+{
+	struct content good;
+	struct disk disk;
+	uint8_t *files;
+	unsigned flip;
+	uint64_t at;
+
+	open_good(&disk, &good, path);
+	files = allocate(disk.sectors * SECTOR_SIZE);
+	if (first < 1 || end > disk.sectors) {
+		fprintf(stderr, "model: %s: no such sectors\n", path);
+		exit(2);
 	}
-	for (at = first; at < end; at++)
+	for (at = first * SECTOR_SIZE; at < end * SECTOR_SIZE; at++)
 		for (flip = 1; flip <= UINT8_MAX; flip++) {
 			if (only_bits && flip & (flip - 1))
 				continue;
 			disk.data[at] ^= flip;
-			try_flip(&disk, at, files, good, (uint64_t)size);
+			try_flip(&disk, at, files, &good);
 			disk.data[at] ^= flip;
 		}
-	printf("model: %llu flips in sectors %llu to %llu: %llu refused as a "
-	       "bad loader, %llu by name, %llu where nothing is read, %llu "
-	       "missed\n", (unsigned long long)count.flips,
-	       (unsigned long long)first / SECTOR_SIZE,
-	       (unsigned long long)end / SECTOR_SIZE - 1,
-	       (unsigned long long)count.loader,
+	printf("model: %llu flips in sectors %llu to %llu",
+	       (unsigned long long)count.tries, (unsigned long long)first,
+	       (unsigned long long)end - 1);
+}
+
+/* ---- two images, mixed --------------------------------------------------- */
+
+struct pair {
+	struct disk newer, older, mixed;
+	struct content newer_content, older_content;
+	uint8_t *files;
+};
+
+/* Is a disk with sectors of both refused, or one of the two? */
+static void try_mix(struct pair *pair, const char *how, uint64_t number)
+{
+	struct disk *disk = &pair->mixed;
+	struct image_fault fault = { 0 };
+	int64_t got;
+
+	count.tries++;
+	if (check_loader(disk)) {
+		count.loader++;
+		return;
+	}
+	got = read_files(disk, pair->files, disk->sectors * SECTOR_SIZE,
+			 &fault);
+	if (got < 0 && fault.lba > 0)
+		count.named++;
+	else if (is_content(&pair->newer_content, pair->files, got) ||
+		 is_content(&pair->older_content, pair->files, got))
+		count.harmless++;
+	else {
+		count.missed++;
+		printf("model: %s %llu: not detected (%lld)\n", how,
+		       (unsigned long long)number, (long long)got);
+	}
+}
+
+static void take_sector(struct pair *pair, uint64_t lba,
+			const struct disk *from)
+{
+	memcpy(pair->mixed.data + lba * SECTOR_SIZE,
+	       from->data + lba * SECTOR_SIZE, SECTOR_SIZE);
+}
+
+/* One sector in period of the one, all others of the other. */
+static void mix_at_random(struct pair *pair, uint64_t period,
+			  const struct disk *one, const struct disk *other)
+{
+	static uint32_t random = 1;
+	uint64_t lba;
+
+	for (lba = 0; lba < pair->mixed.sectors; lba++) {
+		random = random * 1664525 + 1013904223;
+		take_sector(pair, lba, (random >> 8) % period == 0 ?
+			    one : other);
+	}
+}
+
+static void mix_all(const char *newer, const char *older, uint64_t times)
+{
+	struct pair pair;
+	uint64_t i;
+
+	open_good(&pair.newer, &pair.newer_content, newer);
+	open_good(&pair.older, &pair.older_content, older);
+	open_good(&pair.mixed, &pair.older_content, older);
+	if (pair.newer.sectors != pair.older.sectors) {
+		fprintf(stderr, "model: %s: not as large as %s\n", newer,
+			older);
+		exit(2);
+	}
+	pair.files = allocate(pair.mixed.sectors * SECTOR_SIZE);
+	for (i = 0; i < pair.mixed.sectors; i++) {
+		take_sector(&pair, i, &pair.newer);
+		try_mix(&pair, "copy broken off behind sector", i);
+	}
+	for (i = 0; i < times; i++) {
+		const uint64_t period = 2 + i % 100;
+
+		if (i & 1)
+			mix_at_random(&pair, period, &pair.newer, &pair.older);
+		else
+			mix_at_random(&pair, period, &pair.older, &pair.newer);
+		try_mix(&pair, "mixture", i);
+	}
+	printf("model: %llu mixtures", (unsigned long long)count.tries);
+}
+
+int main(int argc, char **argv)
+{
+	const char *harmless = "where nothing is read";
+
+	if (argc == 5 && strcmp(argv[3], "mixed") == 0) {
+		harmless = "with all files of one of the two";
+		mix_all(argv[1], argv[2], strtoul(argv[4], NULL, 10));
+	} else if (argc == 5) {
+		flip_all(argv[1], strtoul(argv[2], NULL, 10),
+			 strtoul(argv[3], NULL, 10),
+			 strcmp(argv[4], "bits") == 0);
+	} else {
+		fprintf(stderr, "usage: model IMAGE FIRST END bits|all\n"
+			"       model IMAGE OLDER mixed TIMES\n");
+		return 2;
+	}
+	printf(": %llu refused as a bad loader, %llu by name, %llu %s, %llu "
+	       "missed\n", (unsigned long long)count.loader,
 	       (unsigned long long)count.named,
-	       (unsigned long long)count.harmless,
+	       (unsigned long long)count.harmless, harmless,
 	       (unsigned long long)count.missed);
 	return count.missed > 0;
 }

@@ -2,6 +2,7 @@
 # test_disk.py - bad disks: a sample of what long_disk.py has, and the host
 # model of the readers.
 
+import random
 import subprocess
 
 import pytest
@@ -94,16 +95,51 @@ def test_boot_sector_of_the_other(images, tmp_path):
     judge_refused(two_disks(mixed, two, 0)(), "^stagecoach: bad loader$")
 
 
-@pytest.mark.parametrize("part", ["early", "rest", "super", "cmdline"])
+BROKEN_OFF = {
+    "early": "image: superblock at sector {super}",
+    "rest": "image: superblock at sector {super}",
+    "super": "image: superblock at sector {super}",
+    "directory": "image: directory at sector {directory}",
+    "table": "command line: block table at sector {table}",
+    "cmdline": "command line: block at sector {cmdline}",
+}
+
+
+@pytest.mark.parametrize("part", BROKEN_OFF)
 def test_rest_of_the_other(images, tmp_path, part):
     """From some part on, the sectors are those of another image, as after a
-    copy that was broken off."""
+    copy that was broken off. The images have as many files, of the same names,
+    sizes and places."""
     one, two = (image.Layout(path) for path, _ in images)
+    assert one.files == two.files
     at = one.part(part)[0] * SECTOR
     mixed = tmp_path / "mixed.img"
     mixed.write_bytes(one.data[:at] + two.data[at:])
+    where = BROKEN_OFF[part].format(
+        super=one.super_lba, directory=one.directory_lba,
+        table=one.files[1]["table"], cmdline=one.files[1]["lba"])
+    why = ("does not match its checksum" if part in ("directory", "cmdline")
+           else "belongs to another image")
     judge_refused(two_disks(mixed, images[1][0], 0)(),
-                  r"^stagecoach: image: superblock at sector \d+ of drive 80: "
-                  r"belongs to another image|"
-                  r"^stagecoach: command line: block at sector \d+ of drive 80: "
-                  "does not match its checksum")
+                  rf"^stagecoach: {where} of drive 80: {why} \(\d+\)$")
+
+
+def test_broken_off_anywhere(tmp_path):
+    """The same in a model of all that reads them, behind each sector; and
+    with any sectors missing. A module has two tables, which differ."""
+    paths = []
+    for i in range(2):
+        module = tmp_path / f"module{i}"
+        ends = random.Random(i).randbytes(6000)
+        module.write_bytes(ends[:3000] + bytes(17 * 65536) + ends[3000:])
+        paths.append(image.mkimage(
+            image.kernel("contract-high"), tmp_path / f"{i}.img", f"number {i}",
+            [(module, "module")]))
+    one, two = map(image.Layout, paths)
+    assert one.files == two.files
+    done = subprocess.run([BUILD / "test/disk-model", *paths, "mixed", "3000"],
+                          stdout=subprocess.PIPE, universal_newlines=True)
+    mixtures = 3000 + one.disk_sectors
+    assert done.returncode == 0, done.stdout
+    assert f": {mixtures} mixtures: " in done.stdout and \
+        " 0 missed" in done.stdout, done.stdout

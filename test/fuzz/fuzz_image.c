@@ -134,6 +134,7 @@ static void check_file(const struct image_file *file, uint32_t i)
 	CHECK(in_place(file->table_lba, tables));
 	CHECK(in_place(file->data_lba, file->data_sectors));
 	CHECK(file->data_sectors <= blocks * IMAGE_BLOCK_SECTORS);
+	CHECK(blocks > 0 || file->table_tag == 0);
 	CHECK(file->name_offset >= now.super.file_count * sizeof(*file));
 	CHECK((wide)file->name_offset + file->name_size <
 	      sizeof(now.directory));
@@ -192,14 +193,14 @@ static void check_table(uint32_t i, uint64_t index,
 	const struct image_file *file = file_at(i);
 	uint64_t first = index * IMAGE_TABLE_BLOCKS, at = *next, before = *next;
 	struct image_fault fault;
-	int err = image_check_table(file, i, index, t, next, &fault);
+	int err = image_check_table(file, index, t, next, &fault);
 
 	if (err) {
 		check_fault(err, &fault);
 		CHECK(*next == before);
 		return;
 	}
-	CHECK(t->file == i && t->first_block == first);
+	CHECK(t->tag == file->table_tag && t->first_block == first);
 	for (uint64_t k = 0; k < IMAGE_TABLE_BLOCKS; k++)
 		if (first + k < file->block_count)
 			at = check_block(file, first + k, &t->block[k], at);

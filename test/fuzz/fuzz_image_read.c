@@ -217,8 +217,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	liar.f = &f;
 	liar.lied = false;
 	memset(table, 0xee, sizeof(table));
-	err = image_read_file(&liar.disk, &image.file[i], i, from, to,
-			      &buffers, &target.sink, &fault);
+	err = image_read_file(&liar.disk, &image.file[i], from, to, &buffers,
+			      &target.sink, &fault);
 	change_back(changes);
 	if (err == IMAGE_OK) {
 		CHECK(from <= to && to <= files[i].size);

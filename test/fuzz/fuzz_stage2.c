@@ -2,9 +2,9 @@
 /*
  * fuzz_stage2.c - stage2's way from a disk's raw bytes to a loaded kernel,
  * with a disk that lies: it fails, flips bits, or has another kernel when it
- * is asked again, all sums right. The loader writes only to frames that it
- * took, enters only what check_boot() in stage2_host.c is content with, and
- * where the disk was honest every byte of the kernel is the file's.
+ * is asked again, all sums and tags right. The loader writes only to frames
+ * that it took, enters only what check_boot() in stage2_host.c is content
+ * with, and where the disk was honest every byte of the kernel is the file's.
  *
  * Input: flags; holes of the memory map; changes of either kernel, of the
  * directory and the superblock; then what the disk does, a byte a read.
@@ -18,6 +18,7 @@
 #define SUPER_LBA       4
 #define DIRECTORY_LBA   5
 #define TABLE_LBA       6               /* the kernel's, then the module's */
+#define TABLE_TAG       0x7a67          /* the same in both disks */
 #define DATA_LBA        8
 #define ELF_SECTORS     26              /* PIE_SIZE, rounded up */
 #define MODULE_LBA      (DATA_LBA + ELF_SECTORS)
@@ -54,7 +55,7 @@ static void make_table(uint8_t *d, size_t i)
 			.sum = build_sum(sector(d, file->data_lba),
 					 file->data_sectors * SECTOR_SIZE),
 		} },
-		.file = i,
+		.tag = file->table_tag,
 	};
 }
 
@@ -68,12 +69,13 @@ static void make_disk(uint8_t *d, const uint8_t *elf)
 		.type = IMAGE_KERNEL, .size = PIE_SIZE, .block_count = 1,
 		.table_lba = TABLE_LBA, .data_lba = DATA_LBA,
 		.data_sectors = ELF_SECTORS - 1, .name_offset = 128,
-		.name_size = 6,
+		.name_size = 6, .table_tag = TABLE_TAG,
 	};
 	*file_at(d, 1) = (struct image_file){
 		.type = IMAGE_MODULE, .size = MODULE_SIZE, .block_count = 1,
 		.table_lba = TABLE_LBA + 1, .data_lba = MODULE_LBA,
 		.data_sectors = 2, .name_offset = 135, .name_size = 6,
+		.table_tag = TABLE_TAG + 1,
 	};
 	memcpy(sector(d, DIRECTORY_LBA) + 128, "kernel\0module", 14);
 	*super = (struct image_super){

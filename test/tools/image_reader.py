@@ -48,15 +48,25 @@ def image_id(image, super_lba):
     base = super_lba * SECTOR
     image[base + 24:base + 32] = bytes(8)
     image[base + 496:base + 512] = bytes(16)
+    return fold(image)
 
+
+def fold(data):
     def mix(h):
         h = (h ^ h >> 32) * 0x9E3779B97F4A7C15 & M64
         h = (h ^ h >> 29) * 0xB7E151628AED2A6B & M64
         return h ^ h >> 32
 
-    a, t = checksum(image)
+    a, t = checksum(data)
     h = mix(mix(a) + t & M64)
     return h if h & M32 else h | 1
+
+
+def table_tag(tables):
+    tables = bytearray(tables)
+    for at in range(0, len(tables), SECTOR):
+        tables[at + 488:at + 512] = bytes(24)
+    return fold(tables) if tables else 0
 
 
 def unlz4(data):
@@ -93,7 +103,7 @@ class File:
     """An entry of the directory, with its blocks checked and its content."""
 
     FIELDS = ("type flags size block_count table_lba data_lba data_sectors "
-              "name_offset name_size wish_offset reserved").split()
+              "name_offset name_size wish_offset table_tag").split()
 
     def __init__(self, image, index):
         entry = image.directory[index * 64:index * 64 + 64]
@@ -102,22 +112,23 @@ class File:
         end = self.name_offset + self.name_size
         self.name = image.directory[self.name_offset:end]
         assert image.directory[end] == 0
-        assert self.reserved == 0
         if self.wish_offset:
             assert self.type == KERNEL
             assert self.wish_offset + 64 <= self.size
         assert self.block_count == -(-self.size // BLOCK)
+        tables = image.sectors(self.table_lba, -(-self.block_count // 15))
+        assert self.table_tag == table_tag(tables)
         self.codecs = []
-        self.content = b"".join(self.blocks(image, index))
+        self.content = b"".join(self.blocks(image))
         assert len(self.content) == self.size
 
-    def blocks(self, image, index):
+    def blocks(self, image):
         lba = self.data_lba
         for number in range(self.block_count):
             table = image.sectors(self.table_lba + number // 15, 1)
             assert checksum(table[:496]) == struct.unpack("<QQ", table[496:])
             assert struct.unpack("<QQ", table[480:496]) == (
-                number // 15 * 15, index)
+                number // 15 * 15, self.table_tag)
             at = number % 15 * 32
             where, stored, codec, a, t = struct.unpack("<QIIQQ",
                                                        table[at:at + 32])

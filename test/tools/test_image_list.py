@@ -7,7 +7,8 @@ import struct
 import pytest
 
 from elf_maker import kernel
-from image_reader import SECTOR, Image, checksum, image_id, sector_sum
+from image_reader import (SECTOR, Image, checksum, image_id, sector_sum,
+                          table_tag)
 
 NOISE = random.Random(0).randbytes(100_000)
 
@@ -138,7 +139,7 @@ def test_other_files(tool):
 
 
 class Forger:
-    """Changes an image and makes every sum right again."""
+    """Changes an image and makes every sum right again, and every tag."""
 
     def __init__(self, image):
         self.image = image
@@ -147,8 +148,18 @@ class Forger:
     def put(self, lba, at, fmt, *values):
         struct.pack_into(fmt, self.data, lba * SECTOR + at, *values)
 
-    def sign(self):
+    def tag(self):
+        for i, f in enumerate(self.image.files):
+            start, count = f.table_lba, -(-f.block_count // 15)
+            tag = table_tag(self.data[start * SECTOR:(start + count) * SECTOR])
+            self.put(self.image.directory_lba, i * 64 + 56, "<Q", tag)
+            for lba in range(start, start + count):
+                self.put(lba, 488, "<Q", tag)
+
+    def sign(self, tag=True):
         image = self.image
+        if tag:
+            self.tag()
 
         def resum(start, size, at):
             struct.pack_into("<QQ", self.data, at,
@@ -197,6 +208,26 @@ def test_block_that_does_not_decompress(tool, image):
     forged.put(k.table_lba, 16, "<QQ",
                *checksum(forged.data[at:at + sectors * SECTOR]))
     refuse(tool, forged.sign(), f"block at sector {k.data_lba}: ")
+
+
+def test_tags(tool, image):
+    """A tag that is not the table's, and a table that has not the tag."""
+    m = image.files[2]
+    entry = image.directory_lba, 2 * 64 + 56
+    second = m.table_lba + 1
+    for places, reason in (
+            ([entry], f"block table at sector {m.table_lba}: belongs to "
+                      "another image"),
+            ([(second, 488)], f"block table at sector {second}: belongs to "
+                              "another image"),
+            ([entry, (m.table_lba, 488), (second, 488)],
+             f"block table at sector {m.table_lba}: its tag is "
+             f"{m.table_tag ^ 1:016x}, but the content's is "
+             f"{m.table_tag:016x}")):
+        forged = Forger(image)
+        for place in places:
+            forged.put(*place, "<Q", m.table_tag ^ 1)
+        refuse(tool, forged.sign(tag=False), reason)
 
 
 def test_numbers_out_of_range(tool, image):

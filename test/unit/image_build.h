@@ -17,6 +17,7 @@
 #include "wishes.h"
 
 #define BUILD_ID                0x1122334455667788ull
+#define BUILD_TAG               0x99aabbccddeeff00ull   /* of file 0 */
 #define BUILD_STAGE2_SECTORS    3
 #define BUILD_SUPER_LBA         (1 + BUILD_STAGE2_SECTORS)
 #define BUILD_DIRECTORY_LBA     (BUILD_SUPER_LBA + 1)
@@ -114,7 +115,7 @@ static inline void build_data(struct build *b, const struct build_file *from,
 		struct image_table *table = build_table(b, index,
 						i / IMAGE_TABLE_BLOCKS);
 
-		table->file = index;
+		table->tag = file->table_tag;
 		table->first_block = i - i % IMAGE_TABLE_BLOCKS;
 		build_block(b, &table->block[i % IMAGE_TABLE_BLOCKS],
 			    from->data + i * IMAGE_BLOCK_SIZE,
@@ -136,6 +137,7 @@ static inline void build_entry(struct build *b, const struct build_file *from,
 	file->size = from->size;
 	file->block_count = (uint32_t)blocks;
 	file->table_lba = blocks ? (uint32_t)b->end_lba : 0;
+	file->table_tag = blocks ? BUILD_TAG + index : 0;
 	b->end_lba += (blocks + IMAGE_TABLE_BLOCKS - 1) / IMAGE_TABLE_BLOCKS;
 	file->name_offset = b->names;
 	file->name_size = (uint32_t)strlen(from->name);

@@ -59,8 +59,8 @@ static void check_fault(const struct row *row, size_t index, int err,
 	if (err != row->err ||
 	    (err && strcmp(named(fault), row->what) != 0) ||
 	    (err && fault->lba != lba) ||
-	    (err == IMAGE_BAD_FIELD && !row->elsewhere &&
-	     fault->value != row->value) ||
+	    ((err == IMAGE_BAD_FIELD || err == IMAGE_OTHER_ID) &&
+	     !row->elsewhere && fault->value != row->value) ||
 	    (err == IMAGE_BAD_SUM && fault->value != 0))
 		fail_msg("row %zu (%s = %#llx): %d %s, value %#llx, lba %llu",
 			 index, row->what, (unsigned long long)row->value,
@@ -449,9 +449,10 @@ static void test_directory(void **state)
 		ROW(1, name_offset, 1023, IMAGE_OK, ""),
 		BAD(1, name_offset, 1024),
 		BAD(3, name_offset, 0xfffffffe),
-		ROW(0, reserved, 0, IMAGE_OK, ""),
-		BAD(0, reserved, 1),
-		BAD(3, reserved, 1ull << 63),
+		ROW(0, table_tag, 0, IMAGE_OK, ""),     /* the tables know */
+		ROW(1, table_tag, UINT64_MAX, IMAGE_OK, ""),
+		BAD(3, table_tag, 1),
+		BAD(3, table_tag, 1ull << 63),
 		BAD(0, wish_offset, 1),         /* no room for them */
 		BAD(0, wish_offset, UINT64_MAX),
 		BAD(1, wish_offset, 1),
@@ -691,7 +692,7 @@ static void check_table_rows(const struct build *b, uint64_t table,
 		poke(t, &rows[i]);
 		build_seal_table(t);
 		check_fault(&rows[i], i,
-			    image_check_table(file, 0, table, t, &next,
+			    image_check_table(file, table, t, &next,
 					      &fault),
 			    &fault, file->table_lba + table);
 		if (rows[i].err)
@@ -708,9 +709,13 @@ static void test_table(void **state)
 	{ IN_BLOCK(i, name), value, IMAGE_BAD_FIELD, "block " #name, false }
 #define BAD_SIZE(i, name, value) \
 	{ IN_BLOCK(i, name), value, IMAGE_BAD_FIELD, "block stored_size", true }
-		{ FIELD(image_table, file), 0, IMAGE_OK, "", false },
-		{ FIELD(image_table, file), 1, IMAGE_BAD_FIELD,
-		  "block table file", false },
+		{ FIELD(image_table, tag), BUILD_TAG, IMAGE_OK, "", false },
+		{ FIELD(image_table, tag), BUILD_TAG + 1, IMAGE_OTHER_ID,
+		  "block table", false },
+		{ FIELD(image_table, tag), BUILD_TAG ^ 1ull << 63,
+		  IMAGE_OTHER_ID, "block table", false },
+		{ FIELD(image_table, tag), 0, IMAGE_OTHER_ID, "block table",
+		  false },
 		{ FIELD(image_table, first_block), 15, IMAGE_BAD_FIELD,
 		  "block table first_block", false },
 		{ FIELD(image_table, first_block), UINT64_MAX,
@@ -737,8 +742,8 @@ static void test_table(void **state)
 		BAD(5, lba, 1ull << 63),
 	};
 	static const struct row second[] = {
-		{ FIELD(image_table, file), 1, IMAGE_BAD_FIELD,
-		  "block table file", false },
+		{ FIELD(image_table, tag), 1, IMAGE_OTHER_ID, "block table",
+		  false },
 		BAD(0, stored_size, 1000),
 		BAD(1, stored_size, 1000),
 		BAD_SIZE(1, codec, IMAGE_STORED),
@@ -779,23 +784,23 @@ static void test_table_chain(void **state)
 
 	/* From the file's start to its end, in order. */
 	next = file.data_lba;
-	assert_int_equal(image_check_table(&file, 0, 0, t0, &next, &fault), 0);
+	assert_int_equal(image_check_table(&file, 0, t0, &next, &fault), 0);
 	middle = next;
 	assert_int_equal(middle, t1->block[0].lba);
-	assert_int_equal(image_check_table(&file, 0, 1, t1, &next, &fault), 0);
+	assert_int_equal(image_check_table(&file, 1, t1, &next, &fault), 0);
 	end = next;
 	assert_int_equal(end, file.data_lba + file.data_sectors);
 
 	/* The second alone, from where its data is not known. */
 	next = 0;
-	assert_int_equal(image_check_table(&file, 0, 1, t1, &next, &fault), 0);
+	assert_int_equal(image_check_table(&file, 1, t1, &next, &fault), 0);
 	assert_int_equal(next, end);
 
 	/* Not a sector too early or too late, if it is known. */
 	for (next = middle - 1; next <= middle + 1; next += 2) {
 		uint64_t wrong = next;
 
-		assert_int_equal(image_check_table(&file, 0, 1, t1, &wrong,
+		assert_int_equal(image_check_table(&file, 1, t1, &wrong,
 						   &fault), IMAGE_BAD_FIELD);
 		assert_string_equal(named(&fault), "block lba");
 	}
@@ -805,12 +810,12 @@ static void test_table_chain(void **state)
 	t1->block[0].lba = file.data_lba - 1;
 	build_seal_table(t1);
 	next = 0;
-	assert_int_equal(image_check_table(&file, 0, 1, t1, &next, &fault),
+	assert_int_equal(image_check_table(&file, 1, t1, &next, &fault),
 			 IMAGE_BAD_FIELD);
 	t1->block[0].lba = end - 127;
 	build_seal_table(t1);
 	next = 0;
-	assert_int_equal(image_check_table(&file, 0, 1, t1, &next, &fault),
+	assert_int_equal(image_check_table(&file, 1, t1, &next, &fault),
 			 IMAGE_BAD_FIELD);
 	assert_string_equal(named(&fault), "block lba");
 	*t1 = good;
@@ -818,7 +823,7 @@ static void test_table_chain(void **state)
 	/* Data that no block refers to. */
 	file.data_sectors++;
 	next = middle;
-	assert_int_equal(image_check_table(&file, 0, 1, t1, &next, &fault),
+	assert_int_equal(image_check_table(&file, 1, t1, &next, &fault),
 			 IMAGE_BAD_FIELD);
 	assert_string_equal(named(&fault), "block table end of data");
 	assert_int_equal(fault.value, end);
@@ -827,7 +832,7 @@ static void test_table_chain(void **state)
 	/* A block that sticks out of the data. */
 	file.data_sectors--;
 	next = middle;
-	assert_int_equal(image_check_table(&file, 0, 1, t1, &next, &fault),
+	assert_int_equal(image_check_table(&file, 1, t1, &next, &fault),
 			 IMAGE_BAD_FIELD);
 	assert_string_equal(named(&fault), "block lba");
 	assert_int_equal(fault.value, t1->block[1].lba);
@@ -837,12 +842,12 @@ static void test_table_chain(void **state)
 	memset(t1->block, 0, sizeof(t1->block));
 	build_seal_table(t1);
 	next = 0;
-	assert_int_equal(image_check_table(&file, 0, 1, t1, &next, &fault), 0);
+	assert_int_equal(image_check_table(&file, 1, t1, &next, &fault), 0);
 	assert_int_equal(next, 0);
 
 	/* No block of the file is in it: there is no such table. */
 	file.block_count = IMAGE_TABLE_BLOCKS;
-	assert_int_equal(image_check_table(&file, 0, 1, t1, &next, &fault),
+	assert_int_equal(image_check_table(&file, 1, t1, &next, &fault),
 			 IMAGE_BAD_FIELD);
 	assert_string_equal(named(&fault), "block table first_block");
 	file = b.file[0];
@@ -853,7 +858,7 @@ static void test_table_chain(void **state)
 		((uint8_t *)t1)[i] = 0x10;
 		build_seal_table(t1);
 		next = middle;
-		assert_int_equal(image_check_table(&file, 0, 1, t1, &next,
+		assert_int_equal(image_check_table(&file, 1, t1, &next,
 						   &fault), IMAGE_BAD_FIELD);
 		assert_string_equal(named(&fault), "block table unused blocks");
 		assert_int_equal(fault.value, 2);
@@ -864,7 +869,7 @@ static void test_table_chain(void **state)
 	t1->first_block = 30;
 	build_seal_table(t1);
 	next = 0;
-	assert_int_equal(image_check_table(&file, 0, 2, t1, &next, &fault),
+	assert_int_equal(image_check_table(&file, 2, t1, &next, &fault),
 			 IMAGE_BAD_FIELD);
 	assert_string_equal(named(&fault), "block table first_block");
 	*t1 = good;
@@ -875,7 +880,7 @@ static void test_table_chain(void **state)
 
 		*byte ^= (uint8_t)(1 << i % 8);
 		next = file.data_lba;
-		assert_int_equal(image_check_table(&file, 0, 0, t0, &next,
+		assert_int_equal(image_check_table(&file, 0, t0, &next,
 						   &fault), IMAGE_BAD_SUM);
 		assert_string_equal(named(&fault), "block table");
 		assert_int_equal(fault.value, 0);

@@ -175,8 +175,8 @@ static int read_file(struct disk *disk, size_t file, uint64_t from,
 	int err;
 
 	assert_true(buffers.table && buffers.join && buffers.scratch);
-	err = image_read_file(&disk->face, &disk->image->file[file], file,
-			      from, to, &buffers, &sink->face, fault);
+	err = image_read_file(&disk->face, &disk->image->file[file], from, to,
+			      &buffers, &sink->face, fault);
 	free(buffers.table);
 	free(buffers.join);
 	free(buffers.scratch);
@@ -440,7 +440,7 @@ static void test_no_copies(void **state)
 
 	assert_non_null(buffers.table);
 	disk_open(&disk, &f->image, UINT64_MAX);
-	assert_int_equal(image_read_file(&disk.face, &f->image.file[2], 2, 0,
+	assert_int_equal(image_read_file(&disk.face, &f->image.file[2], 0,
 					 f->file[2].size, &buffers,
 					 &sink->face, &fault), 0);
 	sink_close(sink, f->file[2].data);
@@ -589,7 +589,7 @@ static void test_part_of_block(void **state)
 	*table = good;
 }
 
-/* A table with a wrong bit, or of another file. */
+/* A table with a wrong bit, or of another image. */
 static void test_bad_table(void **state)
 {
 	struct fixture *f = *state;
@@ -602,12 +602,12 @@ static void test_bad_table(void **state)
 		struct sink *sink = sink_open(0, 100, 0, 0);
 		struct image_fault fault = { 0 };
 
-		table->file ^= 1;
+		table->tag ^= 1;
 		if (i == 1)
 			build_seal_table(table);
 		disk_open(&disk, &f->image, 100);
 		assert_int_equal(read_file(&disk, 0, 0, 100, sink, &fault),
-				 i ? IMAGE_BAD_FIELD : IMAGE_BAD_SUM);
+				 i ? IMAGE_OTHER_ID : IMAGE_BAD_SUM);
 		assert_int_equal(fault.lba, f->image.file[0].table_lba);
 		assert_int_equal(sink->count, 0);
 		sink_close(sink, NULL);
