@@ -188,7 +188,7 @@ def _serial(folder):
 
 def _ended(process, folder, start):
     """QEMU is gone: what its exit status says."""
-    how = {EXIT_PASS: "pass", EXIT_FAIL: "fail"}.get(process.wait(5), "died")
+    how = {EXIT_PASS: "pass", EXIT_FAIL: "fail"}.get(process.wait(60), "died")
     detail = ""
     if how == "died":
         errors = (folder / "errors").read_text(errors="replace")
