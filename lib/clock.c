@@ -11,6 +11,7 @@
 #define PIT_MODE        0x06    /* bits 1 and 2 of 3: 2 is 010 or 110 */
 #define PIT_MODE_2      0x04
 #define PIT_MODE_3      0x06
+#define PIT_BCD         0x01    /* it counts in decimal */
 
 /* Reading count and status takes no more of its cycles than this. */
 #define PIT_SLACK       2
@@ -44,7 +45,7 @@ static uint32_t phase(const struct clock_sample *s)
 {
 	uint32_t gone = (CLOCK_TICK - s->count) % CLOCK_TICK;
 
-	if (s->status & PIT_NULL)
+	if (s->status & (PIT_NULL | PIT_BCD))
 		return CLOCK_TICK;
 	if ((s->status & PIT_MODE) == PIT_MODE_2)
 		return gone;
@@ -81,12 +82,13 @@ struct clock_rate clock_by_timer(const struct clock_sample *first,
 	uint64_t counter = last->before - first->before;
 	uint64_t unsure, timer_unsure;
 
-	if (counter == 0 || counter >= MAX_CYCLES || timer == 0)
+	if (counter >= MAX_CYCLES)
 		return r;
 	unsure = (first->after - first->before) +
 		 (last->after - last->before);
 	timer_unsure = 2 * PIT_SLACK + (uint64_t)lost * CLOCK_TICK;
-	/* Each has to be a sixteenth at most: an eighth together. */
+	/* Each has to be a sixteenth at most: an eighth together. Not passed
+	   where either stands still. */
 	if (unsure >= counter / 16 || timer_unsure > timer / 16)
 		return r;
 	r.hz = counter / timer * CLOCK_PIT_HZ +

@@ -19,14 +19,22 @@ static void test_cpuid(void **state)
 	(void)state;
 	r = clock_by_cpuid(&(struct clock_cpuid){ 2, 216, 24000000, 2600 });
 	assert_int_equal(r.hz, 2592000000);
-	assert_true(r.error > 0 && r.error < 1000000);
+	/* A ten-thousandth, as crystals keep it, rounded up. */
+	assert_int_equal(r.error, 259201);
 	/* No crystal: the base frequency, rounded to a MHz. */
 	r = clock_by_cpuid(&(struct clock_cpuid){ 2, 216, 0, 2600 });
 	assert_int_equal(r.hz, 2600000000);
-	assert_true(r.error >= 1000000);
+	assert_int_equal(r.error, 1260000);
 	/* The upper half is reserved. */
 	r = clock_by_cpuid(&(struct clock_cpuid){ 0, 0, 0, 0xffff0a28 });
 	assert_int_equal(r.hz, 2600000000);
+	r = clock_by_cpuid(&(struct clock_cpuid){ 0, 0, 0, 0xffff0000 });
+	assert_int_equal(r.hz, 0);
+	assert_int_equal(r.error, 0);
+	r = clock_by_cpuid(&(struct clock_cpuid){ 0, 0, 0, 1 });
+	assert_int_equal(r.hz, 1000000);
+	r = clock_by_cpuid(&(struct clock_cpuid){ 1, 1, 24000000, 100 });
+	assert_int_equal(r.hz, 24000000);
 	r = clock_by_cpuid(&(struct clock_cpuid){ 0, 216, 24000000, 0 });
 	assert_int_equal(r.hz, 0);
 	r = clock_by_cpuid(&(struct clock_cpuid){ 2, 0, 24000000, 0 });
@@ -112,6 +120,64 @@ static void test_machines(void **state)
 	}
 }
 
+/* A sample by its numbers, its counter read in no time. */
+static struct clock_sample shows(uint64_t counter, uint32_t tick,
+				 uint16_t count, uint8_t status)
+{
+	return (struct clock_sample){ counter, counter, tick, count, status,
+				      0 };
+}
+
+/*
+ * A second of a counter that goes at 1 GHz, which took 200 cycles to read each
+ * time: 4 cycles of the timer and 401 of the counter are unsure.
+ */
+static void test_error_by_hand(void **state)
+{
+	struct clock_sample a = shows(0, 0, 0, MODE_2);
+	struct clock_sample b = shows(1000000000, 18, 65536 - 13534, MODE_2);
+	struct clock_rate rate;
+
+	(void)state;
+	assert_int_equal(18 * CLOCK_TICK + 13534, CLOCK_PIT_HZ);
+	a.after += 200;
+	b.after += 200;
+	rate = clock_by_timer(&a, &b, 0);
+	assert_int_equal(rate.hz, 1000000000);
+	assert_int_equal(rate.error, 3352 + 401 + 2);
+}
+
+/* The least and the most that tells a rate. */
+static void test_limits(void **state)
+{
+	const struct clock_sample a = shows(0, 0, 0, MODE_2);
+	/* Mode 3, 32 cycles before its output goes low. */
+	const struct clock_sample high = shows(0, 0, 64, MODE_3 | 0x80);
+	const uint64_t most = 1ull << 48;
+	struct clock_sample b;
+
+	(void)state;
+	/* 4 cycles are unsure: a sixteenth of 64. */
+	b = shows(1000000, 0, 65536 - 64, MODE_2);
+	assert_true(clock_by_timer(&a, &b, 0).hz != 0);
+	b = shows(1000000, 0, 65536 - 63, MODE_2);
+	assert_int_equal(clock_by_timer(&a, &b, 0).hz, 0);
+	b = shows(1000000, 0, 65536 - 64, MODE_3);      /* 32 of them after */
+	assert_true(clock_by_timer(&high, &b, 0).hz != 0);
+	b = shows(1000000, 0, 65536 - 62, MODE_3);
+	assert_int_equal(clock_by_timer(&high, &b, 0).hz, 0);
+	/* A whole day cannot be told from none. */
+	b = shows(most / 2, CLOCK_DAY_TICKS - 1, 0, MODE_2);
+	assert_true(clock_by_timer(&a, &b, 0).hz != 0);
+	b = shows(most / 2, CLOCK_DAY_TICKS, 0, MODE_2);
+	assert_int_equal(clock_by_timer(&a, &b, 0).hz, 0);
+	/* What the sums have room for. */
+	b = shows(most - 1, 20, 0, MODE_2);
+	assert_true(clock_by_timer(&a, &b, 0).hz != 0);
+	b = shows(most, 20, 0, MODE_2);
+	assert_int_equal(clock_by_timer(&a, &b, 0).hz, 0);
+}
+
 /* Ticks that the BIOS has missed are in the error. */
 static void test_lost(void **state)
 {
@@ -174,16 +240,23 @@ static void test_nonsense(void **state)
 	x = a;
 	x.status = 0x30;
 	assert_int_equal(clock_by_timer(&x, &b, 0).hz, 0);
+	x.status = MODE_2 | 1;          /* in decimal */
+	assert_int_equal(clock_by_timer(&x, &b, 0).hz, 0);
+	x.status = MODE_2 | 0x40;       /* not begun yet */
+	assert_int_equal(clock_by_timer(&x, &b, 0).hz, 0);
 	/* The timer stands, and the BIOS counts nothing. */
 	x = a;
 	x.before += 1000000;
 	x.after += 1000000;
 	assert_int_equal(clock_by_timer(&a, &x, 0).hz, 0);
 	/* Less than one count a second. */
-	x = sample(0x200000 + 100 * CLOCK_TICK, 1000000000, MODE_2, 0);
-	x.before = x.after = quick.before + 5;
+	x = sample(0x200000 + 1000 * CLOCK_TICK, 1000000000, MODE_2, 0);
+	x.before = x.after = quick.before + 20;
 	assert_int_equal(clock_by_timer(&quick, &x, 0).hz, 0);
 	assert_int_equal(clock_by_timer(&quick, &x, 0).error, 0);
+	x.before = x.after = quick.before + 60;         /* one */
+	assert_int_equal(clock_by_timer(&quick, &x, 0).hz, 1);
+	assert_true(clock_by_timer(&quick, &x, 0).error > 0);
 	/* A counter that hardly moves: its steps are no eighth. */
 	x = b;
 	x.before = x.after = a.before + 15;
@@ -201,6 +274,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cpuid),
 		cmocka_unit_test(test_machines),
+		cmocka_unit_test(test_error_by_hand),
+		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_lost),
 		cmocka_unit_test(test_held_up),
 		cmocka_unit_test(test_nonsense),
