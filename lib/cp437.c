@@ -46,8 +46,8 @@ static int take_first(struct cp437_state *s, uint8_t byte)
 		*s = (struct cp437_state){ byte & 0x1f, 0x80, 1 };
 	else if (byte >= 0xe0 && byte < 0xf0)
 		*s = (struct cp437_state){ byte & 0x0f, 0x800, 2 };
-	else if (byte >= 0xf0 && byte < 0xf5)
-		*s = (struct cp437_state){ byte & 0x07, 0x10000, 3 };
+	else if (byte >= 0xf0 && byte < 0xf5)   /* no character of ours */
+		*s = (struct cp437_state){ 0, UINT32_MAX, 3 };
 	else
 		return CP437_UNKNOWN;
 	return -1;

@@ -54,8 +54,7 @@ static bool is_kernels(const struct elf64_plan *plan, uint64_t slide,
 static uint64_t mix(uint64_t bits)
 {
 	bits = (bits ^ bits >> 32) * 0x9e3779b97f4a7c15ull;
-	bits = (bits ^ bits >> 29) * 0xb7e151628aed2a6bull;
-	return bits ^ bits >> 32;
+	return (bits ^ bits >> 29) * 0xb7e151628aed2a6bull;
 }
 
 /*

@@ -50,6 +50,66 @@ static void test_upper_half_as_iconv_has_it(void **state)
 	iconv_close(conversion);
 }
 
+/* The bytes of a character, as RFC 3629 says; returns how many. */
+static size_t encode(uint32_t code, char text[4])
+{
+	const size_t size = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+
+	for (size_t i = size; i-- > 1; code >>= 6)
+		text[i] = (char)(0x80 | (code & 0x3f));
+	text[0] = (char)(0xf00 >> size | code);
+	return size;
+}
+
+/* The characters of the upper half, by iconv. */
+static void read_upper_half(uint32_t unicode[0x100])
+{
+	iconv_t conversion = iconv_open("UTF-32LE", "CP437");
+
+	assert_true(conversion != (iconv_t)-1);
+	for (int position = 0x80; position < 0x100; position++) {
+		char from = (char)position;
+		char *in = &from, *out = (char *)&unicode[position];
+		size_t in_left = 1, out_left = 4;
+
+		assert_int_equal(iconv(conversion, &in, &in_left, &out,
+				       &out_left), 0);
+	}
+	iconv_close(conversion);
+}
+
+/*
+ * What is not ASCII is a character of the code page or shown as unknown, once:
+ * all of Unicode where there are such, every 61st beyond.
+ */
+static void test_all_of_unicode(void **state)
+{
+	uint32_t unicode[0x100] = { 0 };
+
+	(void)state;
+	read_upper_half(unicode);
+	for (uint32_t code = 0x80; code < 0x110000;
+	     code += code < 0x4000 ? 1 : 61) {
+		uint8_t c = cp437_from_unicode(code), shown[4];
+		char text[4];
+
+		assert_int_equal(show(text, encode(code, text), shown), 1);
+		assert_int_equal(shown[0], c);
+		if (c != CP437_UNKNOWN && c < 0x80) {   /* the pictures */
+			assert_true(c < 0x20 || c == 0x7f);
+			assert_int_equal(unicode[c], 0);
+			unicode[c] = code;
+		} else if (c != CP437_UNKNOWN) {
+			assert_int_equal(code, unicode[c]);
+			unicode[c] = 0;
+		}
+	}
+	for (int c = 1; c < 0x20; c++)
+		assert_true(unicode[c] != 0);
+	for (int c = 0x80; c < 0x100; c++)
+		assert_int_equal(unicode[c], 0);
+}
+
 static void test_ascii_is_itself(void **state)
 {
 	(void)state;
@@ -98,6 +158,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_upper_half_as_iconv_has_it),
+		cmocka_unit_test(test_all_of_unicode),
 		cmocka_unit_test(test_ascii_is_itself),
 		cmocka_unit_test(test_texts),
 	};

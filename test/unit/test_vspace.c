@@ -173,6 +173,13 @@ static const struct {
 { { "on the kernel's last byte", false, 0, { { KERNEL_BASE, GIB + 1 } }, GIB,
 	VSPACE_PHYS, { 0, 0, 0 } },
 	AT(KERNEL_BASE + GIB) },
+{ { "a byte into its second segment", false, 0,
+	{ { 0x200000, 1 }, { KERNEL_BASE, 1 } }, GIB + 1, VSPACE_PHYS,
+	{ 0, 0, 0 } },
+	AT(KERNEL_BASE - GIB) },
+{ { "right below the window", false, 0, { { 0x200000, 1 } }, 512 * GIB, 0,
+	{ 0, SLOT(509), WINDOW } },
+	AT(SLOT(509)) },
 { { "no RAM, where the kernel is not", false, 0, { { KERNEL_BASE, GIB } }, 0, 0,
 	{ 0, KERNEL_BASE + GIB, WINDOW } },
 	AT(KERNEL_BASE + GIB) },
@@ -196,6 +203,16 @@ static const struct {
 { { "KASLR, memory where the kernel may go", true, 0, { { 0, 0x1000 } }, GIB,
 	VSPACE_PHYS, { 0, 0, 0 } },
 	{ .kaslr = true, .phys_offset = PIE_BASE + GIB } },
+{ { "KASLR, a byte of memory where it may go", true, 0, { { 0, 0x1000 } },
+	GIB + 1, VSPACE_PHYS, { 0, 0, 0 } },
+	{ .kaslr = true, .random = 1, .phys_offset = PIE_BASE - GIB } },
+{ { "KASLR, aligned to 2 GiB", true, 2 * GIB, { { 0, 0x1000 } }, GIB, 0,
+	{ PIE_BASE, PHYS, WINDOW } },
+	{ .kaslr = true, .random = ~0ull } },
+{ { "KASLR, linked where the window goes", true, 0,
+	{ { SLOT(511) - GIB, 2 * GIB } }, GIB, 0,
+	{ PIE_BASE + GIB - SLOT(511), PHYS, WINDOW } },
+	{ .kaslr = true, .random = ~0ull } },
 { { "KASLR without a choice", true, 0, { { 0, 2 * GIB } }, GIB, 0,
 	{ PIE_BASE, PHYS, WINDOW } },
 	{ .kaslr = true, .random = ~0ull } },
@@ -346,7 +363,7 @@ static const struct {
 	{ 0x40000000, GIB, 0x40000000, 1 },
 };
 
-/* Legal, and each of eight parts of the range about as often. */
+/* Legal, and each of eight parts of the range, or each place, as often. */
 static void test_kaslr(void **state)
 {
 	(void)state;
@@ -358,7 +375,9 @@ static void test_kaslr(void **state)
 			.segment[0] = { .vaddr = base,
 					.memsz = movable[m].size },
 		};
-		unsigned part[8] = { 0 };
+		const uint64_t parts = movable[m].places < 1000 ?
+				       movable[m].places : 8;
+		unsigned part[9] = { 0 };
 
 		/* Bits as clocks give them: few, and all of them low. */
 		for (uint64_t i = 0; i < 8000; i++) {
@@ -377,11 +396,11 @@ static void test_kaslr(void **state)
 			assert_true(is_sound(&plan, GIB, &v));
 			where = (where - PIE_BASE) / plan.align;
 			assert_true(where < movable[m].places);
-			part[where * 8 / movable[m].places]++;
+			part[where * parts / movable[m].places]++;
 		}
-		for (int i = 0; i < 8 && movable[m].places > 1000; i++)
-			if (part[i] < 850 || part[i] > 1150)
-				fail_msg("kernel %zu: part %d %u times", m, i,
+		for (unsigned i = 0; i < parts; i++)
+			if (part[i] * parts < 6800 || part[i] * parts > 9200)
+				fail_msg("kernel %zu: part %u %u times", m, i,
 					 part[i]);
 	}
 }
