@@ -8,30 +8,39 @@ the reason why nothing could notice it. Exit status 1 if one does not.
 
 A change is tried with the tests of its own file first, compiled without
 sanitizers, which is quick and finds most; if it lives, with ASan and UBSan, as
-`make unit` has them; then with the tests of all files that make use of it."""
+`make unit` has them; then with the tests of all files that make use of it. A
+test ends with its first failure. What is not changed is compiled once, and
+again only when it is no longer what it was. Before all that comes, if there is
+one, a compiler that is quick, for those tests that pass with it as they are:
+what it finds need not be tried with the other."""
 
 import argparse
+import collections
 import concurrent.futures
 import hashlib
 import json
+import math
 import os
 import re
 import resource
+import shlex
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LIST = Path(__file__).resolve().parent / "equivalent.txt"
 
-CPU_SECONDS = 5         # of one test; what takes longer hangs
+CPU_FACTOR = 4          # as long as this a test may take longer, and a second
 MEMORY = 1 << 32
 
 PLAIN = ["-std=c11", "-O0", "-w", "-Iinclude", "-Ilib", "-Itest/unit"]
 CHECKED = ["-std=c11", "-O1", "-g1", "-w", "-Iinclude", "-Ilib",
            "-Itest/unit", "-fsanitize=address,undefined",
            "-fno-sanitize-recover=all"]
+FLAVOURS = {"quick": PLAIN, "plain": PLAIN, "checked": CHECKED}
 
 SWAPS = {
     "<": ["<=", ">"], "<=": ["<", ">"], ">": [">=", "<"], ">=": [">", "<"],
@@ -81,6 +90,8 @@ def is_binary(before):
 
 
 class Mutant:
+    twin = 1        # which of those that have the same line
+
     def __init__(self, file, text, start, end, new):
         self.file, self.start, self.end, self.new = file, start, end, new
         first = text.rfind("\n", 0, start) + 1
@@ -98,7 +109,8 @@ class Mutant:
 
     @property
     def key(self):
-        return f"{self.file}: {self.was} => {self.now}"
+        twin = f" ({self.twin})" if self.twin > 1 else ""
+        return f"{self.file}: {self.was} => {self.now}{twin}"
 
 
 def skip_line(line):
@@ -135,14 +147,27 @@ def mutants_of(file):
         if kind == "comment":
             continue
         statement = "" if token in ";{}" else statement + token
+    tell_twins_apart(found)
     return found
+
+
+def tell_twins_apart(mutants):
+    """A line may stand in a file twice: each has a verdict of its own."""
+    seen = collections.Counter()
+    for mutant in mutants:
+        seen[mutant.key] += 1
+        mutant.twin = seen[mutant.key]
 
 
 class Bench:
     """Objects of everything, and folders in which one file is another."""
 
-    def __init__(self, build, compiler):
-        self.build, self.compiler = build, compiler
+    def __init__(self, build, compiler, quick):
+        self.build = build
+        self.compiler = {"plain": [compiler], "checked": [compiler]}
+        if quick:
+            self.compiler["quick"] = shlex.split(quick)
+        self.seconds = {}       # that a test takes, by its name and flavour
         self.tests = sorted(path.stem for path in
                             ROOT.glob("test/unit/test_*.c"))
         self.sources = [f"lib/{path.name}" for path in
@@ -152,29 +177,62 @@ class Bench:
         build.mkdir(parents=True, exist_ok=True)
 
     def object(self, source, flavour):
-        return self.build / flavour / (source.replace("/", "-") + ".o")
+        name = Path(self.compiler[flavour][0]).name
+        return self.build / f"{flavour}-{name}" / \
+            (source.replace("/", "-") + ".o")
 
-    def compile(self, tree, source, options, output):
+    def command(self, flavour):
+        return [*self.compiler[flavour], *FLAVOURS[flavour]]
+
+    def compile(self, tree, source, flavour, output):
         return subprocess.run(
-            [self.compiler, *options, "-c", "-o", output, source], cwd=tree,
-            stderr=subprocess.DEVNULL).returncode == 0
+            [*self.command(flavour), "-c", "-o", output, source,
+             *(["-MMD"] if flavour == "plain" else [])],
+            cwd=tree, stderr=subprocess.DEVNULL).returncode == 0
 
-    def prepare(self, jobs):
-        work = []
-        for flavour, options in (("plain", PLAIN), ("checked", CHECKED)):
-            (self.build / flavour).mkdir(exist_ok=True)
-            for source in self.sources + [f"test/unit/{t}.c"
-                                          for t in self.tests]:
-                work.append((ROOT, source, options,
-                             self.object(source, flavour)))
+    def read_files(self, source):
+        """What an object was made of, by its compiler."""
+        rule = self.object(source, "plain").with_suffix(".d").read_text()
+        return [os.path.normpath(name) for name in
+                rule.replace("\\\n", " ").split(":", 1)[1].split()]
+
+    def bring_up_to_date(self, source, flavour):
+        output = self.object(source, flavour)
+        if output.exists() and all(
+                file.exists() and
+                file.stat().st_mtime < output.stat().st_mtime
+                for file in [Path(__file__)] + [
+                    ROOT / name for name in self.read_files(source)]):
+            return True
+        output.parent.mkdir(exist_ok=True)
+        output.unlink(missing_ok=True)
+        return self.compile(ROOT, source, flavour, output) or \
+            flavour == "quick"
+
+    def prepare(self, jobs, files):
+        everything = self.sources + [f"test/unit/{t}.c" for t in self.tests]
+        work = [(item, flavour) for flavour in self.compiler
+                for item in everything]
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-            if not all(pool.map(lambda w: self.compile(*w), work)):
+            if not all(pool.map(lambda w: self.bring_up_to_date(*w), work)):
                 sys.exit("mutate.py: lib/ or its tests do not compile")
-        self.find_needs()
-        for flavour, options in (("plain", PLAIN), ("checked", CHECKED)):
-            for test in self.tests:
-                if not self.passes(self.build, test, flavour, options, {}):
+            self.find_needs()
+            wanted = [(test, flavour) for flavour in self.compiler
+                      for test in self.tests
+                      if any(self.reaches(test, file) or
+                             test in self.own_tests(file) for file in files)]
+            for (test, flavour), passes in zip(
+                    wanted, pool.map(lambda w: self.measure(*w), wanted)):
+                if not passes and flavour != "quick":
                     sys.exit(f"mutate.py: {test} ({flavour}) fails as it is")
+
+    def measure(self, test, flavour):
+        """Does it pass as it is, and how long does that take?"""
+        start = time.monotonic()
+        passes = self.passes(self.build, test, flavour, {})
+        if passes:
+            self.seconds[test, flavour] = time.monotonic() - start
+        return passes
 
     def symbols(self, source):
         """What an object defines, and what it has not."""
@@ -198,33 +256,34 @@ class Bench:
                 missing = set().union(*(table[m][1] for m in more))
             self.needs[test] = sorted(needs)
 
-    def passes(self, folder, test, flavour, options, replaced):
+    def passes(self, folder, test, flavour, replaced):
         """Links a test with the replaced objects, runs it."""
-        names = [f"test/unit/{test}.c", *self.needs[test]]
         binary = folder / f"{test}-{flavour}"
         linked = subprocess.run(
-            [self.compiler, *options, "-o", binary,
+            [*self.command(flavour), "-o", binary,
              *[replaced.get(name, self.object(name, flavour))
-               for name in names], "-lcmocka", "-llz4"], cwd=ROOT,
+               for name in self.linked(test)], "-lcmocka", "-llz4"], cwd=ROOT,
             stderr=subprocess.DEVNULL)
         if linked.returncode:
             return False
-        status = self.run(binary, flavour)
+        seconds = self.seconds.get((test, flavour), 30)
+        status = self.run(binary, flavour, 1 + math.ceil(CPU_FACTOR * seconds))
         binary.unlink()
         return status == 0
 
     @staticmethod
-    def run(binary, flavour):
+    def run(binary, flavour, seconds):
         def limit():
-            resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS,) * 2)
+            resource.setrlimit(resource.RLIMIT_CPU, (seconds,) * 2)
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-            if flavour == "plain":
+            if flavour != "checked":
                 resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         # The clock is for what waits for ever; a busy machine is slow.
         try:
             return subprocess.run([binary], stdin=subprocess.DEVNULL,
                                   stdout=subprocess.DEVNULL,
-                                  stderr=subprocess.DEVNULL, timeout=120,
+                                  stderr=subprocess.DEVNULL, timeout=300,
+                                  env={**os.environ, "CMOCKA_TEST_ABORT": "1"},
                                   preexec_fn=limit).returncode
         except subprocess.TimeoutExpired:
             return -1
@@ -237,9 +296,11 @@ class Bench:
                [t for t in self.tests if t[5:] != stem and
                 t[5:].startswith(noun)]
 
+    def linked(self, test):
+        return [f"test/unit/{test}.c", *self.needs[test]]
+
     def reaches(self, test, file):
-        """A header may be anywhere; another file is linked or is not."""
-        return file.endswith(".h") or file in self.needs[test]
+        return not set(self.linked(test)).isdisjoint(self.affected(file))
 
     def tree(self, folder, mutant):
         """The sources with one file changed."""
@@ -251,33 +312,29 @@ class Bench:
         changed.unlink()
         changed.write_text(mutant.text)
 
-    def compile_text(self, mutant, options, output):
+    def compile_text(self, mutant, flavour, output):
         """A source of lib/ needs no folder: its headers are found by -I."""
         return subprocess.run(
-            [self.compiler, *options, "-c", "-o", output, "-x", "c", "-"],
+            [*self.command(flavour), "-c", "-o", output, "-x", "c", "-"],
             cwd=ROOT, input=mutant.text.encode(),
             stderr=subprocess.DEVNULL).returncode == 0
 
     def affected(self, file):
-        """What has to be compiled anew."""
-        if file.endswith(".h"):
-            return self.sources + [f"test/unit/{t}.c" for t in self.tests]
-        if file == "lib/string.c":
-            return ["test/unit/test_string.c"]
-        return [file]
+        """What has to be compiled anew when it changes."""
+        everything = self.sources + [f"test/unit/{t}.c" for t in self.tests]
+        return [source for source in everything
+                if file in self.read_files(source)]
 
-    def rebuild(self, folder, mutant, flavour, options, wanted):
+    def rebuild(self, folder, mutant, flavour, wanted):
         replaced = {}
         if mutant.is_alone:
             replaced[mutant.file] = folder / f"{flavour}.o"
             return replaced if self.compile_text(
-                mutant, options, replaced[mutant.file]) else None
-        for source in self.affected(mutant.file):
-            if source.startswith("test/") and \
-                    Path(source).stem not in wanted:
-                continue
+                mutant, flavour, replaced[mutant.file]) else None
+        linked = set().union(*map(self.linked, wanted))
+        for source in linked.intersection(self.affected(mutant.file)):
             replaced[source] = folder / f"{flavour}-{Path(source).name}.o"
-            if not self.compile(folder, source, options, replaced[source]):
+            if not self.compile(folder, source, flavour, replaced[source]):
                 return None
         return replaced
 
@@ -294,16 +351,18 @@ class Bench:
             own = self.own_tests(mutant.file)
             others = [test for test in self.tests if test not in own and
                       self.reaches(test, mutant.file)]
-            for flavour, options, tests in (("plain", PLAIN, own),
-                                            ("checked", CHECKED, own),
-                                            ("plain", PLAIN, others)):
-                replaced = self.rebuild(folder, mutant, flavour, options,
-                                        tests)
+            quick = [test for test in own if (test, "quick") in self.seconds]
+            for flavour, tests in (("quick", quick), ("plain", own),
+                                   ("checked", own), ("plain", others)):
+                if not tests:
+                    continue
+                replaced = self.rebuild(folder, mutant, flavour, tests)
+                if replaced is None and flavour == "quick":
+                    continue
                 if replaced is None:
                     return "build"
                 for test in tests:
-                    if not self.passes(folder, test, flavour, options,
-                                       replaced):
+                    if not self.passes(folder, test, flavour, replaced):
                         return test
             return "lives"
         finally:
@@ -340,6 +399,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", type=Path, required=True)
     parser.add_argument("--cc", default="gcc")
+    parser.add_argument("--quick", default=shutil.which("tcc"),
+                        help="a compiler to be tried first (tcc)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--again", action="store_true", help="try only what "
@@ -362,8 +423,8 @@ def main():
         mutants = [m for m in mutants if verdicts.get(m.key) == "lives"]
     if options.resume:
         mutants = [m for m in mutants if m.key not in verdicts]
-    bench = Bench(options.build.resolve(), options.cc)
-    bench.prepare(options.jobs)
+    bench = Bench(options.build.resolve(), options.cc, options.quick)
+    bench.prepare(options.jobs, sorted({m.file for m in mutants}))
     allowed = equivalents()
     count = {"killed": 0, "equivalent": 0, "build": 0, "lives": 0}
     used = set()
