@@ -159,7 +159,10 @@ enum elf64_err {
 
 _Static_assert(ELF64_ERR_END <= 0, "every reason is negative");
 
-/* The numbers behind an error; a sentence need not use all of them. */
+/*
+ * The numbers behind an error. Those that its sentence does not use are 0, but
+ * for NOT_ELF's first, which is what stands there in its place.
+ */
 struct elf64_fault {
 	int segment;            /* program header it is about, for the caller
 				   to name before the sentence; -1 if none */

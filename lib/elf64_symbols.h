@@ -27,8 +27,9 @@ bool elf64_symbols_open(const void *file, uint64_t size,
 			struct elf64_symbols *symbols);
 
 /*
- * The name of the function at an address (as linked), NULL if it is in none.
- * *offset is how far into the function the address is.
+ * The name of the function at an address (as linked), NULL if it is in none;
+ * of several that begin at one place, the first of the table. *offset is how
+ * far into the function the address is.
  */
 const char *elf64_symbols_find(const struct elf64_symbols *symbols,
 			       uint64_t address, uint64_t *offset);

@@ -185,6 +185,19 @@ static inline uint8_t *elf_shape(const struct shape *s, uint64_t *size)
 	return file;
 }
 
+/* True if the numbers that the reason's sentence has no place for are 0. */
+static inline bool elf_check_fault(int err, const struct elf64_fault *fault)
+{
+	size_t used = err == ELF64_NOT_ELF;     /* it has one all the same */
+
+	for (const char *s = elf64_strerror(err); (s = strchr(s, '%')); s++)
+		used++;
+	for (size_t i = used; i < 4; i++)
+		if (fault->value[i] != 0)
+			return false;
+	return true;
+}
+
 /* Union of the rights of all segments that have bytes in a page. */
 static inline uint32_t elf_page_rights(const struct elf64_plan *plan,
 				       uint64_t page)

@@ -55,6 +55,10 @@ static void expect(const char *what, uint64_t value, const uint8_t *file,
 	if (err != ELF64_OK) {
 		seen[err - ELF64_ERR_BASE] = true;
 		assert_in_range(fault->segment + 1, 0, ELF64_MAX_PHDRS);
+		if (!elf_check_fault(err, fault))
+			fail_msg("%s = 0x%llx: more numbers than %s shows",
+				 what, (unsigned long long)value,
+				 name_of(err));
 	}
 }
 
@@ -279,6 +283,10 @@ static const struct shape shapes[] = {
 	{ WHOLE(RODATA, 0, 0, HEADERS_SIZE) } },
 { "half the headers at 0", EXEC, OK, ELF64_NOTE_HEADERS,
 	{ WHOLE(RODATA, 0, 0, 100) } },
+{ "headers from their middle on", EXEC, OK, ELF64_NOTE_HEADERS,
+	{ WHOLE(RODATA, 32, 32, HEADERS_SIZE - 32) } },
+{ "headers from their middle on and one byte", EXEC, E(RESERVED), 0,
+	{ WHOLE(RODATA, 32, 32, HEADERS_SIZE - 32 + 1) } },
 { "headers in the VGA window", EXEC, OK, ELF64_NOTE_HEADERS,
 	{ WHOLE(RODATA, 0, 0xb8000, HEADERS_SIZE) } },
 { "headers just below the VGA window's end", EXEC, OK, ELF64_NOTE_HEADERS,

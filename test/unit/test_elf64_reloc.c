@@ -343,6 +343,8 @@ static void check_row(const struct row *row, uint64_t step)
 			  fault.value[0] != row->value0))
 		fail_msg("%s: fault 0x%llx", row->name,
 			 (unsigned long long)fault.value[0]);
+	if (err != OK && !elf_check_fault(err, &fault))
+		fail_msg("%s: more numbers than its sentence", row->name);
 	for (int i = 0; i < 8 && row->after[i].at; i++)
 		elf_put(before, row->after[i].at, 8, row->after[i].value);
 	for (uint64_t i = 0; i < IMAGE_SIZE; i++)

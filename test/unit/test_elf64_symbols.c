@@ -134,6 +134,40 @@ static void test_addresses(void **state)
 	expect(f, 0, NULL, 0);
 }
 
+/* What else a symbol may be, and which of two counts. */
+static void test_kinds(void **state)
+{
+	uint8_t f[FILE_SIZE];
+
+	(void)state;
+	build(f);
+	put_symbol(f, 3, DATA, 3, 1, CODE + 0x120, 8);  /* of a section */
+	expect(f, CODE + 0x124, "first", 0x24);
+	put_symbol(f, 5, DATA, FUNC, 1, CODE + 0x100, 0x40);
+	expect(f, CODE + 0x124, "first", 0x24);
+	build(f);
+	put_symbol(f, 0, FIRST, FUNC, 1, CODE, 8);
+	elf_put(f, SH(1) + 32, 8, 24);                  /* the only one */
+	expect(f, CODE + 7, "first", 7);
+}
+
+/* Tables may end with the file, and then may be empty. */
+static void test_ends_of_tables(void **state)
+{
+	uint8_t f[FILE_SIZE];
+
+	(void)state;
+	build(f);
+	elf_put(f, SH(2) + 32, 8, FILE_SIZE - NAMES);
+	expect(f, CODE + 0xc0, "outer", 0);
+	elf_put(f, SH(2) + 24, 8, FILE_SIZE);
+	elf_put(f, SH(2) + 32, 8, 0);
+	expect(f, CODE + 0xc0, NULL, 0);
+	elf_put(f, SH(1) + 24, 8, FILE_SIZE);
+	elf_put(f, SH(1) + 32, 8, 0);
+	expect(f, CODE + 0xc0, NULL, 0);
+}
+
 static void test_labels(void **state)
 {
 	uint8_t f[FILE_SIZE];
@@ -151,6 +185,10 @@ static void test_labels(void **state)
 	assert_string_equal(elf64_symbols_label(&symbols, CODE + 0x320,
 						&offset), "data");
 	assert_int_equal(offset, 0x20);         /* a number is no label */
+	put_symbol(f, 5, OUTER, NOTYPE, 0xfff0, CODE + 0x310, 0);
+	assert_string_equal(elf64_symbols_label(&symbols, CODE + 0x310,
+						&offset), "outer");
+	assert_int_equal(offset, 0);
 
 	put_symbol(f, 5, OUTER, NOTYPE, 0, CODE + 0x310, 0);
 	assert_string_equal(elf64_symbols_label(&symbols, CODE + 0x320,
@@ -262,6 +300,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_ends_of_tables),
 		cmocka_unit_test(test_labels),
 		cmocka_unit_test(test_name_that_does_not_end),
 		cmocka_unit_test(test_refusals),

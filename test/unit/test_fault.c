@@ -62,6 +62,12 @@ static const struct row {
 	  "not mapped, between stack, boot_info and modules" },
 	{ { 14, 0x0, WINDOW + 0x18000, 0, 0 }, "read from 0xffffff0000018000: "
 	  "not mapped, between stack, boot_info and modules" },
+	{ { 14, 0x0, WINDOW + PML4_SLOT + 0x8000, 0, 0 },
+	  "read from 0xffffff8000008000: not mapped" },
+	{ { 14, 0x0, 0x7fffffffffff, 0, 0 }, "read from 0x7fffffffffff: "
+	  "not mapped: 0x7fffffffffff is above RAM" },
+	{ { 14, 0x0, 0x800000000000, 0, 0 },
+	  "read from 0x800000000000: not mapped" },
 	{ { 14, 0x0, KERNEL + 0xffff, 0, 0 }, "read from 0xffffffff8000ffff: "
 	  "not mapped, between the kernel's segments" },
 	{ { 14, 0x0, KERNEL + 0x10000, 0, 0 },
@@ -86,6 +92,10 @@ static const struct row {
 	  "0xffffff0000018000: memory, mapped RW-" },
 	{ { 14, 0x3, 0x14000, RX, 0 }, "write to 0x14000: "
 	  "the loader's resident part, mapped R-X" },
+	{ { 14, 0x11, 0x1ffff, RW, 0 }, "execution of 0x1ffff: "
+	  "the loader's resident part, mapped RW-" },
+	{ { 14, 0x11, 0x20000, RW, 0 },
+	  "execution of 0x20000: memory, mapped RW-" },
 	{ { 14, 0x11, 0xb8000, RW, 0 },
 	  "execution of 0xb8000: memory, mapped RW-" },
 
@@ -110,6 +120,7 @@ static const struct row {
 	{ { 6, 0, 0, 0, 0x62 }, "AVX: it needs CR4.OSXSAVE and XCR0" },
 	{ { 6, 0, 0, 0, 0x0f }, "" },
 	{ { 0, 0, 0, 0, 0 }, "" },
+	{ { 9, 0x1238, 0, 0, 0 }, "" },
 	{ { 17, 0x1238, 0, 0, 0 }, "" },
 	{ { 255, 0, 0, 0, 0 }, "" },
 };

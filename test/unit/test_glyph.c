@@ -21,9 +21,9 @@
 #define GAP             5u              /* bytes behind each row */
 #define UNTOUCHED       0x5a
 
-/* An F, and bits at all corners. */
+/* An F, bits at all corners, and one that is the only one of its row. */
 static const uint8_t glyph[GLYPH_HEIGHT] = {
-	0x81, 0, 0x7e, 0x40, 0x40, 0x40, 0x7c, 0x40, 0x40, 0x40, 0x40, 0x40,
+	0x81, 0x01, 0x7e, 0x40, 0x40, 0x40, 0x7c, 0x40, 0x40, 0x40, 0x40, 0x40,
 	0, 0, 0, 0x81,
 };
 
@@ -40,6 +40,8 @@ static const struct kind {
 	{ 16, { 5, 11 }, { 6, 5 }, { 5, 0 }, 0xc618 },
 	{ 15, { 5, 10 }, { 5, 5 }, { 5, 0 }, 0x6318 },
 	{ 16, { 1, 15 }, { 0, 0 }, { 0, 0 }, 0x8000 },
+	{ 25, { 7, 18 }, { 9, 9 }, { 9, 0 }, 0x1830180 },
+	{ 32, { 16, 16 }, { 15, 1 }, { 1, 0 }, 0xc000c001 },
 };
 
 static struct boot_display display(const struct kind *k, void *address)
@@ -114,8 +116,9 @@ static void test_refused(void **state)
 	const struct boot_display good = display(&kinds[0], &pixel);
 	struct boot_display bad[] = {
 		good, good, good, good, good, good, good, good, good, good,
-		good, good, good,
+		good, good, good, good, good, good, good,
 	};
+	struct boot_display least = good;
 	struct canvas c;
 	size_t i;
 
@@ -124,6 +127,7 @@ static void test_refused(void **state)
 	bad[1].address = NULL;
 	bad[2].bits_per_pixel = 8;
 	bad[3].bits_per_pixel = 33;
+	bad[3].pitch = WIDTH * 5;
 	bad[4].bits_per_pixel = 0;
 	bad[5].pitch = WIDTH * 4 - 1;
 	bad[6].width = GLYPH_WIDTH - 1;
@@ -133,7 +137,19 @@ static void test_refused(void **state)
 	bad[10].blue_size = 33;
 	bad[11].red_size = bad[11].green_size = bad[11].blue_size = 0;
 	bad[12].width = 0x40000000;     /* times 4 is 0 in 32 bits */
+	bad[13].bits_per_pixel = 14;    /* with room for its channels */
+	bad[13].red_shift = bad[13].green_shift = bad[13].blue_shift = 0;
+	bad[14].blue_size = 0;
+	bad[14].blue_shift = 32;
+	bad[15].red_shift = 8;
+	bad[15].red_size = 17;
+	bad[16].red_shift = 24;
+	bad[16].red_size = 9;
 	assert_int_equal(canvas_open(&c, &good), 0);
+	least.width = GLYPH_WIDTH;
+	least.height = GLYPH_HEIGHT;
+	least.pitch = GLYPH_WIDTH * 4;
+	assert_int_equal(canvas_open(&c, &least), 0);
 	for (i = 0; i < COUNT(bad); i++)
 		assert_int_equal(canvas_open(&c, &bad[i]), -1);
 }
@@ -157,6 +173,7 @@ static void test_color(void **state)
 		{ 6, 0xff, 0x00, 0xff, 0x7c1f },
 		{ 7, 0x80, 0xff, 0xff, 0x8000 },
 		{ 7, 0x7f, 0xff, 0xff, 0 },
+		{ 8, 0xff, 0x80, 0x01, 0x7f << 18 | 0x100 << 9 | 2 },
 	};
 
 	(void)state;

@@ -178,6 +178,7 @@ static void test_no_way_up(void **state)
 		put_frame(STACK_LOW + 0xf8, 0, CODE + 1);
 		put_frame(STACK_LOW + 0x100, next[i], CODE + 1);
 		assert_true(trace_caller(&pg, &rbp, &address));
+		assert_int_equal(rbp, 0);
 		assert_false(trace_caller(&pg, &rbp, &address));
 	}
 }

@@ -38,8 +38,14 @@ static void test_info(void **state)
 	put(block + 14, 0xffffffff, 4);
 	assert_int_equal(vbe_read_info(block, &info), VBE_OK);
 	assert_int_equal(info.list, 0x10ffef);
+	put(block + 4, 0x0200, 2);
+	assert_int_equal(vbe_read_info(block, &info), VBE_OK);
+	put(block + 4, 0x01ff, 2);
+	assert_int_equal(vbe_read_info(block, &info), VBE_VERSION);
 	put(block + 4, 0x0102, 2);
 	assert_int_equal(vbe_read_info(block, &info), VBE_VERSION);
+	memcpy(block, "VESB", 4);
+	assert_int_equal(vbe_read_info(block, &info), VBE_SIGNATURE);
 	memcpy(block, VBE_INFO_ASK, 4); /* nobody answered */
 	assert_int_equal(vbe_read_info(block, &info), VBE_SIGNATURE);
 	free(b);
@@ -51,6 +57,7 @@ static void test_list(void **state)
 	static const uint16_t list[] = { 0x100, 3, 0x118, 0x100, 0x8118,
 		0x4118, 0x3fff, 0x118, 0xff, 0x81ff, 0x115, 0xffff, 0x144 };
 	static const uint16_t want[] = { 0x100, 0x118, 0x3fff, 0x115 };
+	static const uint16_t borders[] = { 0xff, 0x4000, VBE_NO_MODE };
 	uint16_t number[VBE_MAX_MODES];
 
 	(void)state;
@@ -68,6 +75,8 @@ static void test_list(void **state)
 	}
 	assert_int_equal(vbe_copy_list(list, sizeof(list), number, 2), 2);
 	assert_int_equal(vbe_copy_list(list, sizeof(list), number, 0), 0);
+	assert_int_equal(vbe_copy_list(borders, sizeof(borders), number, 2),
+			 0);
 }
 
 /* One without an end: as many as there may be, each of them once. */
@@ -178,6 +187,13 @@ static void test_bad_modes(void **state)
 		if (err != mode_rows[i].err)
 			fail_msg("row %zu: %d", i, err);
 	}
+	/* All the memory there is, and a byte less. */
+	make_mode(b);
+	assert_int_equal(vbe_read_mode(b, 1, &(struct vbe_info){ 0x300, 0,
+				       4096 * 768 }, CPU_END, &mode), VBE_OK);
+	assert_int_equal(vbe_read_mode(b, 1, &(struct vbe_info){ 0x300, 0,
+				       4096 * 768 - 1 }, CPU_END, &mode),
+			 VBE_MEMORY);
 	/* What the CPU cannot address. */
 	make_mode(b);
 	put(b + 40, 0xfffff000, 4);
@@ -193,10 +209,60 @@ static void test_bad_modes(void **state)
 			 VBE_ADDRESS);
 }
 
+/* Channels of each depth: what lies within the pixel, and apart. */
+static const struct {
+	uint8_t bits;
+	uint8_t masks[8];       /* size, position of red, green, blue, rest */
+	int err;
+} depth_rows[] = {
+	{ 14, { 4, 8, 4, 4, 4, 0, 2, 12 }, VBE_DEPTH },
+	{ 15, { 5, 10, 5, 5, 5, 0, 1, 15 }, VBE_OK },
+	{ 16, { 5, 11, 6, 5, 5, 0, 0, 0 }, VBE_OK },
+	{ 17, { 5, 11, 6, 5, 5, 0, 1, 16 }, VBE_DEPTH },
+	{ 23, { 7, 16, 8, 8, 8, 0, 0, 0 }, VBE_DEPTH },
+	{ 24, { 8, 16, 8, 8, 8, 0, 0, 0 }, VBE_OK },
+	{ 25, { 8, 16, 8, 8, 8, 0, 1, 24 }, VBE_DEPTH },
+	{ 31, { 8, 16, 8, 8, 8, 0, 7, 24 }, VBE_DEPTH },
+	/* up to the last bit, down to one bit, as many as there may be */
+	{ 32, { 8, 24, 8, 16, 8, 8, 8, 0 }, VBE_OK },
+	{ 32, { 8, 25, 8, 16, 8, 8, 8, 0 }, VBE_MASKS },
+	{ 32, { 1, 31, 1, 1, 1, 0, 8, 8 }, VBE_OK },
+	{ 32, { 16, 16, 8, 8, 8, 0, 0, 0 }, VBE_OK },
+	{ 32, { 17, 15, 7, 8, 8, 0, 0, 0 }, VBE_MASKS },
+	/* each two of them overlap by a bit */
+	{ 32, { 8, 15, 8, 8, 8, 0, 0, 0 }, VBE_MASKS },
+	{ 32, { 8, 16, 8, 8, 9, 0, 0, 0 }, VBE_MASKS },
+	{ 32, { 8, 7, 8, 16, 8, 0, 0, 0 }, VBE_MASKS },
+	/* whatever is said of the rest */
+	{ 32, { 8, 16, 8, 8, 8, 0, 255, 255 }, VBE_OK },
+};
+
+static void test_depths(void **state)
+{
+	const struct vbe_info info = { 0x300, 0, 16 << 20 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(depth_rows); i++) {
+		uint8_t b[VBE_MODE_SIZE];
+		struct vbe_mode mode;
+		int err;
+
+		make_mode(b);
+		b[25] = depth_rows[i].bits;
+		memcpy(b + 54, depth_rows[i].masks, 8);
+		err = vbe_read_mode(b, 0x118, &info, CPU_END, &mode);
+		if (err != depth_rows[i].err)
+			fail_msg("row %zu: %d", i, err);
+		if (err == VBE_OK)
+			assert_memory_equal(&mode.mode.red_size,
+					    depth_rows[i].masks, 6);
+	}
+}
+
 /* The fields of VBE 2.0 count where the others are not there. */
 static void test_versions(void **state)
 {
-	const struct vbe_info v2 = { 0x200, 0, 0 }, v3 = { 0x300, 0, 0 };
+	const struct vbe_info v2 = { 0x2ff, 0, 0 }, v3 = { 0x300, 0, 0 };
 	uint8_t b[VBE_MODE_SIZE];
 	struct vbe_mode mode;
 
@@ -307,6 +373,22 @@ static void test_choices(void **state)
 	}
 }
 
+/* The first may be the best; of equals it is. One pixel is better than none. */
+static void test_first(void **state)
+{
+	const struct vbe_mode dot = { { .width = 1, .height = 1,
+					.bits_per_pixel = 32 }, 0 };
+	const struct vbe_mode falling[] = { card[3], card[2], card[1] };
+	const struct vbe_mode equal[] = { card[3], card[3], card[3] };
+	const struct boot_wishes wishes = { .video = BOOT_VIDEO_BEST };
+	const struct edid edid = { 1920, 1080 };
+
+	(void)state;
+	assert_int_equal(vbe_choose(&dot, 1, &wishes, &edid), 0);
+	assert_int_equal(vbe_choose(falling, 3, &wishes, &edid), 0);
+	assert_int_equal(vbe_choose(equal, 3, &wishes, &edid), 0);
+}
+
 /* A mode that fails is struck out, and the next best comes, to the end. */
 static void test_next_best(void **state)
 {
@@ -334,9 +416,11 @@ int main(void)
 		cmocka_unit_test(test_endless_list),
 		cmocka_unit_test(test_mode),
 		cmocka_unit_test(test_bad_modes),
+		cmocka_unit_test(test_depths),
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_noise),
 		cmocka_unit_test(test_choices),
+		cmocka_unit_test(test_first),
 		cmocka_unit_test(test_next_best),
 	};
 
