@@ -80,14 +80,37 @@ static const struct field {
 };
 #undef FIELD
 
+/* The field's value in the 64 bytes of a header. */
+/*@ requires \valid_read(f) && \valid_read(header + (0 .. 63));
+  @ assigns \nothing;
+  @ exits \false;
+  @*/
+static inline uint32_t field_value(const uint8_t *header,
+				   const struct field *f)
+{
+	uint32_t value = 0;
+
+	memcpy(&value, header + f->offset, f->size);
+	return value;
+}
+
+/*@ requires \valid_read(header + (0 .. 63)) && \valid(fault);
+  @ requires \separated(header + (0 .. 63), fault);
+  @ assigns fault->value[0 .. 1];
+  @ exits \false;
+  @*/
 static int check_fields(const uint8_t *header, struct elf64_fault *fault)
 {
-	const struct field *f;
+	const struct field *f = fields;
 
-	for (f = fields; f < fields + sizeof(fields) / sizeof(*fields); f++) {
-		uint32_t value = 0;
+	/*@ loop invariant f == &fields[i];
+	  @ loop invariant i <= sizeof(fields) / sizeof(*fields);
+	  @ loop assigns i, f;
+	  @ loop variant sizeof(fields) / sizeof(*fields) - i;
+	  @*/
+	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++, f++) {
+		uint32_t value = field_value(header, f);
 
-		memcpy(&value, header + f->offset, f->size);
 		if (value != f->right)
 			return elf64_refuse(fault, ELF64_ERR_BASE + f->err,
 					    value, 0);
@@ -96,6 +119,13 @@ static int check_fields(const uint8_t *header, struct elf64_fault *fault)
 }
 
 /* The fields that say what kind of file this is, where its table is. */
+/*@ requires \valid_read(h) && \valid(fault) && \separated(h, fault);
+  @ assigns fault->value[0 .. 2];
+  @ exits \false;
+  @ ensures \result == ELF64_OK ==> 1 <= h->phnum <= ELF64_MAX_PHDRS &&
+  @         within(ELF64_HEADER_SIZE, file_size - ELF64_HEADER_SIZE,
+  @                h->phoff, h->phnum * ELF64_PHDR_SIZE);
+  @*/
 static int check_header(const struct elf64_ehdr *h, uint64_t file_size,
 			struct elf64_fault *fault)
 {
@@ -169,6 +199,12 @@ const struct elf64_segment *elf64_find(const struct elf64_plan *plan,
 {
 	const struct elf64_segment *s;
 
+	/*@ loop invariant s == &plan->segment[0] + (s - &plan->segment[0]);
+	  @ loop invariant \base_addr(s) == \base_addr(&plan->segment[0]);
+	  @ loop invariant 0 <= s - &plan->segment[0] <= plan->count;
+	  @ loop assigns s;
+	  @ loop variant plan->count - (s - &plan->segment[0]);
+	  @*/
 	for (s = plan->segment; s < plan->segment + plan->count; s++)
 		if (elf64_within(s->vaddr, s->memsz, vaddr, size))
 			return s;
@@ -186,6 +222,12 @@ const struct elf64_segment *elf64_find_file(const struct elf64_plan *plan,
 }
 
 /* Appends count pages to n runs, to the last one where it can grow. */
+/*@ requires \valid(run + (0 .. ELF64_MAX_RUNS - 1)) && n < ELF64_MAX_RUNS;
+  @ assigns run[0 .. ELF64_MAX_RUNS - 1];
+  @ exits \false;
+  @ ensures n <= \result <= n + 1;
+  @ ensures count != 0 ==> \result > 0;
+  @*/
 static size_t append_pages(struct elf64_run *run, size_t n, uint64_t page,
 			   uint64_t count, uint32_t flags)
 {
@@ -209,6 +251,11 @@ size_t elf64_runs(const struct elf64_plan *plan,
 	uint64_t next = 0;      /* number of the page after those done */
 
 	/* By page number, which cannot wrap where an end is 2^64. */
+	/*@ loop invariant i <= plan->count && n <= 2 * i;
+	  @ loop invariant next > 0 ==> n > 0;
+	  @ loop assigns i, n, next, run[0 .. ELF64_MAX_RUNS - 1];
+	  @ loop variant plan->count - i;
+	  @*/
 	for (uint32_t i = 0; i < plan->count; i++) {
 		const struct elf64_segment *s = &plan->segment[i];
 		uint64_t first = s->vaddr / PAGE_4K;

@@ -220,6 +220,31 @@ struct elf64_plan {
 	struct elf64_segment segment[ELF64_MAX_PHDRS];
 };
 
+/*@ // Segments that make_plan() lets through: each in one half of the address
+  @ // space, its bytes in the file, each behind the one before.
+  @ predicate good_segments{L}(struct elf64_segment *s, integer n,
+  @                            integer file_size) =
+  @         \forall integer i; 0 <= i < n ==>
+  @         in_memory(s[i].vaddr, s[i].memsz) &&
+  @         in_file(s[i].offset, s[i].filesz, file_size) &&
+  @         s[i].filesz <= s[i].memsz;
+  @ predicate disjoint_segments{L}(struct elf64_segment *s, integer n) =
+  @         \forall integer i, j; 0 <= i < j < n ==>
+  @         s[i].vaddr + s[i].memsz <= s[j].vaddr;
+  @ // Those of a plan, whatever the size of the file.
+  @ predicate good_plan{L}(struct elf64_plan *plan) =
+  @         plan->count <= ELF64_MAX_PHDRS &&
+  @         (\forall integer i; 0 <= i < plan->count ==>
+  @          in_memory(plan->segment[i].vaddr, plan->segment[i].memsz) &&
+  @          plan->segment[i].filesz <= plan->segment[i].memsz);
+  @ // size bytes at vaddr are all from the file.
+  @ predicate in_file_bytes{L}(struct elf64_plan *plan, integer vaddr,
+  @                            integer size) =
+  @         \exists integer i; 0 <= i < plan->count &&
+  @         within(plan->segment[i].vaddr, plan->segment[i].filesz, vaddr,
+  @                size);
+  @*/
+
 /*
  * A fixed mapping of the loader that a kernel which is not
  * position-independent must leave alone, [base, end) of virtual addresses.
@@ -238,6 +263,15 @@ extern const size_t elf64_reserved_count;
  * (size tells how many there are), file_size the whole file's. Fills *header.
  * Returns 0 or an enum elf64_err, and then *fault.
  */
+/*@ requires \valid_read((uint8_t *)data + (0 .. size - 1));
+  @ requires \valid(header) && \valid(fault);
+  @ requires \separated((uint8_t *)data + (0 .. size - 1), header, fault);
+  @ assigns *header, *fault;
+  @ exits \false;
+  @ ensures \result == ELF64_OK ==> 1 <= header->phnum <= ELF64_MAX_PHDRS &&
+  @         within(ELF64_HEADER_SIZE, file_size - ELF64_HEADER_SIZE,
+  @                header->phoff, header->phnum * ELF64_PHDR_SIZE);
+  @*/
 int elf64_check_header(const void *data, size_t size, uint64_t file_size,
 		       struct elf64_header *header, struct elf64_fault *fault);
 
@@ -270,8 +304,22 @@ struct elf64_run {
  * The segment whose memory, or whose bytes from the file, hold
  * [vaddr, vaddr + size). NULL if none does.
  */
+/*@ requires \valid_read(plan) && good_plan(plan) && size != 0;
+  @ assigns \nothing;
+  @ exits \false;
+  @ ensures \result != \null ==> \exists integer i; 0 <= i < plan->count &&
+  @         \result == &plan->segment[0] + i &&
+  @         within(\result->vaddr, \result->memsz, vaddr, size);
+  @*/
 const struct elf64_segment *elf64_find(const struct elf64_plan *plan,
 				       uint64_t vaddr, uint64_t size);
+/*@ requires \valid_read(plan) && good_plan(plan) && size != 0;
+  @ assigns \nothing;
+  @ exits \false;
+  @ ensures \result != \null ==> \exists integer i; 0 <= i < plan->count &&
+  @         \result == &plan->segment[0] + i &&
+  @         within(\result->vaddr, \result->filesz, vaddr, size);
+  @*/
 const struct elf64_segment *elf64_find_file(const struct elf64_plan *plan,
 					    uint64_t vaddr, uint64_t size);
 
@@ -280,6 +328,13 @@ const struct elf64_segment *elf64_find_file(const struct elf64_plan *plan,
  * every page of every segment and no other. Returns how many (at most
  * ELF64_MAX_RUNS).
  */
+/*@ requires \valid_read(plan) && good_plan(plan);
+  @ requires \valid(run + (0 .. ELF64_MAX_RUNS - 1));
+  @ requires \separated(plan, run + (0 .. ELF64_MAX_RUNS - 1));
+  @ assigns run[0 .. ELF64_MAX_RUNS - 1];
+  @ exits \false;
+  @ ensures \result <= ELF64_MAX_RUNS;
+  @*/
 size_t elf64_runs(const struct elf64_plan *plan,
 		  struct elf64_run run[ELF64_MAX_RUNS]);
 

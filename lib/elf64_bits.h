@@ -22,6 +22,11 @@
  * True if [at, at + n) lies in [base, base + size); none of it can wrap. n is
  * not 0, and base + size not above 2^64.
  */
+/*@ requires n != 0 && base + size <= ADDRESSES;
+  @ assigns \nothing;
+  @ exits \false;
+  @ ensures \result != 0 <==> within(base, size, at, n);
+  @*/
 static inline bool elf64_within(uint64_t base, uint64_t size, uint64_t at,
 				uint64_t n)
 {
@@ -74,6 +79,12 @@ struct elf64_phdr {
 _Static_assert(sizeof(struct elf64_phdr) == ELF64_PHDR_SIZE, "Elf64_Phdr");
 
 /* The reserved range that [vaddr, vaddr + size) touches, NULL if none. */
+/*@ requires size != 0 && vaddr + size <= ADDRESSES;
+  @ assigns \nothing;
+  @ exits \false;
+  @ ensures \result == \null ==> unreserved(vaddr, size);
+  @ ensures \result == \null || \valid_read(\result);
+  @*/
 const struct elf64_reserved *elf64_find_reserved(uint64_t vaddr,
 						 uint64_t size);
 
@@ -81,17 +92,31 @@ const struct elf64_reserved *elf64_find_reserved(uint64_t vaddr,
  * True if a segment holds nothing that a kernel misses: only ELF header,
  * program headers and notes, byte for byte, and read-only.
  */
+/*@ requires \valid_read(header) && \valid_read(p) &&
+  @         \valid_read(phdrs + (0 .. header->phnum - 1));
+  @ assigns \nothing;
+  @ exits \false;
+  @*/
 bool elf64_is_dispensable(const struct elf64_header *header,
 			  const struct elf64_phdr *phdrs,
 			  const struct elf64_phdr *p);
 
 /* Nothing is wrong so far: no segment, all values 0. */
+/*@ requires \valid(fault);
+  @ assigns *fault;
+  @ exits \false;
+  @*/
 void elf64_no_fault(struct elf64_fault *fault);
 
 /*
  * Fills in the first two values of *fault; the others, and its segment, are
  * for the caller to set before. Returns err.
  */
+/*@ requires \valid(fault);
+  @ assigns fault->value[0 .. 1];
+  @ exits \false;
+  @ ensures \result == err;
+  @*/
 static inline int elf64_refuse(struct elf64_fault *fault, int err,
 			       uint64_t value0, uint64_t value1)
 {

@@ -84,6 +84,10 @@ bool paging_walk(const struct paging *pg, uint64_t vaddr,
 		 struct paging_walk *walk);
 
 /* True if bits 63 to 47 are all equal. */
+/*@ assigns \nothing;
+  @ exits \false;
+  @ ensures \result != 0 <==> canonical(vaddr);
+  @*/
 static inline bool paging_canonical(uint64_t vaddr)
 {
 	return (uint64_t)((int64_t)vaddr >> 47) + 1 < 2;

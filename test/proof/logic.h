@@ -1,3 +1,4 @@
 /* SPDX-License-Identifier: 0BSD */
 /* logic.h - the words that the contracts in lib/ use; read before each file. */
 #include "bytes.acsl.h"
+#include "elf64.acsl.h"

@@ -12,8 +12,8 @@ void eva_main(void)
 	ANY(data);
 	elf64_check_header(data, sizeof(data), BETWEEN(0, UINT64_MAX), &header,
 			   &fault);
-	/*@ loop unroll 65; */
-	for (size_t size = 0; size <= sizeof(data); size++)
+	/*@ loop unroll 64; */
+	for (size_t size = 0; size < sizeof(data); size++)
 		elf64_check_header(data + sizeof(data) - size, size,
 				   BETWEEN(0, UINT64_MAX), &header, &fault);
 }
