@@ -63,10 +63,12 @@ class _Terminal:
 
 
 def bochs(image, cpu="corei7_skylake_x", bios="BIOS-bochs-latest", megs=64,
-          timeout=30, floppy=None, until=None):
+          timeout=30, floppy=None, until=None,
+          memory=(SCREEN, 2 * COLUMNS * ROWS)):
     """Boots a copy of image, or of a floppy: Bochs locks what it opens.
 
-    until(serial) is a condition that ends the run as "done"."""
+    until(serial) is a condition that ends the run as "done"; memory, address
+    and size, is what the End has for a screen."""
     folder = Path(tempfile.mkdtemp(prefix="bochs-"))
     shutil.copy(image, folder / "disk")
     if floppy:
@@ -84,7 +86,8 @@ def bochs(image, cpu="corei7_skylake_x", bios="BIOS-bochs-latest", megs=64,
         stdin=terminal.theirs, stdout=terminal.theirs, stderr=terminal.theirs,
         start_new_session=True, env={**os.environ, "TERM": "xterm"})
     try:
-        return _watch(process, terminal, folder, start, timeout, until)
+        return _watch(process, terminal, folder, start, timeout, until,
+                      memory)
     finally:
         process.kill()
         process.wait()
@@ -99,11 +102,11 @@ def _read(path):
         return ""
 
 
-def _screen(process, terminal, folder):
+def _screen(process, terminal, folder, memory):
     """Stops the guest and has the debugger write the video memory out."""
     process.send_signal(signal.SIGINT)
     time.sleep(0.2)
-    terminal.type(f'writemem "screen" {SCREEN:#x} {2 * COLUMNS * ROWS}\n')
+    terminal.type('writemem "screen" {:#x} {}\n'.format(*memory))
     terminal.type("info registers\nquit\n")
     try:
         process.wait(5)
@@ -112,7 +115,7 @@ def _screen(process, terminal, folder):
         return b""
 
 
-def _watch(process, terminal, folder, start, timeout, until):
+def _watch(process, terminal, folder, start, timeout, until, memory):
     how, length, since = None, 0, start
     while how is None:
         time.sleep(POLL)
@@ -128,7 +131,7 @@ def _watch(process, terminal, folder, start, timeout, until):
             how = "done"
         elif time.time() > start + timeout:
             how = "hang"
-    screen = _screen(process, terminal, folder)
+    screen = _screen(process, terminal, folder, memory)
     return End(how, _read(folder / "serial"), screen, "",
                time.time() - start)
 
