@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: 0BSD
 # image.py - images for the boot tests, and where the parts of one lie.
 
+import string
 import struct
 import subprocess
 from pathlib import Path
@@ -12,6 +13,9 @@ PT_LOAD, ET_DYN = 1, 3
 PIE_BASE = 0xFFFFFFFF80000000   # where a PIE linked below 1 MiB goes
 PIE_STAYS = 0x100000
 MASK = (1 << 64) - 1
+# The last letters of the modules' names: as many as there can be modules.
+LETTERS = string.ascii_lowercase + string.ascii_uppercase + string.digits + \
+    "-_"
 
 
 def kernel(name):
@@ -87,7 +91,7 @@ def contract(name, folder, words="", module_sizes=(), options=()):
     for i, size in enumerate(module_sizes):
         path = Path(folder) / f"module{i}"
         path.write_bytes(module_content(i, size))
-        modules.append((path, "module" + chr(ord("a") + i)))
+        modules.append((path, "module" + LETTERS[i]))
     if modules:
         cmdline += " modules=" + ",".join(map(str, module_sizes))
     if "--symbols" in options:

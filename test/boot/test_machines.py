@@ -68,7 +68,7 @@ MODULES = {
     "pages": [4095, 4096, 4097],
     "blocks": [65535, 65536, 65537],
     "zeros": [0, 0, 200000],
-    "many": [i * 37 % 5000 for i in range(26)],
+    "most": [i * 37 % 5000 for i in range(64)],
     "large": [1500000, 1500000, 3000000],
 }
 
@@ -86,6 +86,13 @@ def test_cmdline(contract, words):
     # The serial log is read as the bytes that the screen would show.
     judge_pass(qemu([*PLAIN, *disk(path)]),
                cmdline.encode().decode("cp437"))
+
+
+def test_longest_cmdline(contract):
+    _, words = contract("high", words="x")
+    path, cmdline = contract("high", words="x" * (65536 - len(words)))
+    assert len(cmdline) == 65535
+    judge_pass(qemu([*PLAIN, *disk(path)]), cmdline)
 
 
 def test_hello(tmp_path):
