@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define MIB             0x100000u
+#define ADDRESS_END     0x100000000     /* of a base register of 32 bits */
 
 /* The info block */
 #define INFO_SIGNATURE  "VESA"
@@ -112,8 +113,7 @@ static bool is_depth(uint8_t bits)
 }
 
 int vbe_read_mode(const void *block, uint16_t number,
-		  const struct vbe_info *info, uint64_t address_end,
-		  struct vbe_mode *mode)
+		  const struct vbe_info *info, struct vbe_mode *mode)
 {
 	const uint8_t *b = block;
 	struct boot_video_mode *m = &mode->mode;
@@ -152,8 +152,7 @@ int vbe_read_mode(const void *block, uint16_t number,
 		return VBE_MEMORY;
 	if (!read_masks(b + masks, m))
 		return VBE_MASKS;
-	if (mode->framebuffer < MIB || address_end < size ||
-	    mode->framebuffer > address_end - size)
+	if (mode->framebuffer < MIB || mode->framebuffer > ADDRESS_END - size)
 		return VBE_ADDRESS;
 	return VBE_OK;
 }

@@ -32,8 +32,8 @@ enum vbe_err {
 	VBE_PITCH = -7,         /* a row is shorter than its pixels */
 	VBE_MEMORY = -8,        /* the rows need more than the card has */
 	VBE_MASKS = -9,         /* channels overlap, or leave the pixel */
-	VBE_ADDRESS = -10,      /* framebuffer below 1 MiB, or beyond what the
-				   CPU can address */
+	VBE_ADDRESS = -10,      /* framebuffer below 1 MiB, or across 4 GiB,
+				   where no card's 32-bit register puts it */
 };
 
 struct vbe_info {
@@ -60,13 +60,9 @@ struct vbe_mode {
 	uint32_t framebuffer;   /* physical address; pitch * height bytes */
 };
 
-/*
- * Checks a mode's block (VBE_MODE_SIZE bytes, any alignment) and fills *mode.
- * address_end is what the CPU can address.
- */
+/* Checks a mode's block (VBE_MODE_SIZE bytes, any alignment); fills *mode. */
 int vbe_read_mode(const void *block, uint16_t number,
-		  const struct vbe_info *info, uint64_t address_end,
-		  struct vbe_mode *mode);
+		  const struct vbe_info *info, struct vbe_mode *mode);
 
 /* Where an EDID says nothing, BEST is the best up to this. */
 #define VBE_SAFE_WIDTH  1024

@@ -93,8 +93,7 @@ static void list_modes(struct video *video, const struct memmap *map,
 		struct vbe_mode *m = &video->mode[video->count];
 
 		if (vbe(VBE_MODE, 0, number[i], VBE_MODE_SIZE) &&
-		    !vbe_read_mode(phys(BIOS_BUF), number[i], &info,
-				   cpu_address_end(), m) &&
+		    !vbe_read_mode(phys(BIOS_BUF), number[i], &info, m) &&
 		    !is_in_ram(m, map))
 			video->count++;
 	}

@@ -40,6 +40,8 @@ def _parameters():
 
 
 FIELDS = _parameters()
+INFO, MODE, EDID = 1, 2, 3      # blocks of VBE, as params.inc has them
+IN_EBDA = 0                     # where a table goes; else a segment
 
 
 def e820(*entries):
@@ -48,6 +50,43 @@ def e820(*entries):
         struct.pack("<QQII", base, end - base, kind, *(rest or [1]))
         for base, end, kind, *rest in entries)
     return {"e820": table, "e820_count": len(entries)}
+
+
+def patch(*entries):
+    """The parameter for bytes of VBE's blocks: (block, offset, bytes,
+    value)."""
+    return {"vbe_patch": b"".join(
+        struct.pack("<BBHI", block, size, at, value)
+        for block, at, size, value in entries)}
+
+
+def tables(*entries):
+    """The parameter for tables that are there as well: (where, bytes)."""
+    return {"table": b"".join(
+        struct.pack("<HB36s", where, len(data), data)
+        for where, data in entries)}
+
+
+def summed(data, *places):
+    """The table with the right sums: places are (where, bytes that sum)."""
+    data = bytearray(data)
+    for at, size in places:
+        data[at] = 0
+        data[at] = -sum(data[:size]) & 0xFF
+    return bytes(data)
+
+
+def rsdp(revision=0, length=36, last=0):
+    """One with the right sums; `last` is added to the last byte behind
+    them."""
+    data = b"RSD PTR \0HOSTIL" + bytes([revision]) + struct.pack(
+        "<I", 0xF000)
+    if revision < 2:
+        return summed(data, (8, 20))
+    data += struct.pack("<IQB3s", length, 0xF000, 0, b"")
+    data = bytearray(summed(data, (8, 20), (32, 36)))
+    data[-1] = last
+    return bytes(data)
 
 
 def floppy(path, faults):

@@ -21,6 +21,7 @@ ask_owner:
         mov     es, [bp + frame.es]
         mov     ds, [bp + frame.ds]
         mov     ebp, [bp + frame.ebp]
+        inc     byte [cs:inside]
         popf
         pushf
         call    far [cs:target]
@@ -41,6 +42,7 @@ ask_owner:
         cld
         push    cs
         pop     ds
+        dec     byte [inside]
         mov     eax, [their_ebp]
         mov     [bp + frame.ebp], eax
         ret

@@ -8,6 +8,7 @@ import image
 from hostile import boot_bochs
 from judge import judge_pass, judge_refused
 from rows import MIB, ROWS
+from rows_firmware import ROWS as FIRMWARE_ROWS
 
 MODULES = (70000, 100000)
 CPU = "tigerlake"
@@ -15,6 +16,7 @@ CPU = "tigerlake"
 # own disks by the EBDA's place in the data area, so cannot read without it.
 LACKING = ["return:cr4-12", "memory:ebda-0001", "memory:ebda-8000",
            "memory:ebda-ffff"]
+SMBIOS = "Bochs"
 # The honest list of memory is another one here, but larger than this.
 USABLE = 30 * MIB
 WRITES = ("memory", "fallback")     # only these could give away what is not
@@ -33,5 +35,19 @@ def test_row(tmp_path, name):
                      cpu=CPU, timeout=120)
     if row.refused:
         judge_refused(end, row.message(layout))
+    else:
+        judge_pass(end, cmdline)
+
+
+@pytest.mark.parametrize("name", [name for name in FIRMWARE_ROWS
+                                  if name not in LACKING])
+def test_firmware(tmp_path, name):
+    row = FIRMWARE_ROWS[name]
+    path, cmdline = image.contract("high", tmp_path, row.words.format(
+        smbios=SMBIOS), options=row.options)
+    end = boot_bochs(path, tmp_path, row.faults, megs=32, cpu=CPU,
+                     timeout=120)
+    if row.refused:
+        judge_refused(end, row.refused)
     else:
         judge_pass(end, cmdline)

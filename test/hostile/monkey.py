@@ -17,10 +17,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "boot"))
 
 import image                                            # noqa: E402
-from hostile import RESERVED, USABLE, boot, e820        # noqa: E402
+from hostile import (IN_EBDA, RESERVED, USABLE, boot, e820,     # noqa: E402
+                     patch, rsdp, tables)
 from judge import judge_pass, judge_refused             # noqa: E402
 from rows import (CR0, CR4_MAX, EFER, MACHINE, MAP, MIB,    # noqa: E402
                   LOW_KIB, NOT_PRELOADED, NOWHERE, TOP)
+from rows_firmware import FIRST                 # noqa: E402
 
 MODULES = (40000, 100000)
 TIMEOUT = 120
@@ -125,6 +127,35 @@ def memory(rng):
     return {**faults, **e820(*entries)}
 
 
+def card(rng):
+    """What the card's BIOS says, and whether its calls work."""
+    faults = {name: rng.randint(1, most) for name, most in (
+        ("vbe_info", 3), ("vbe_list", 6), ("vbe_mode", 3), ("vbe_set", 2),
+        ("vbe_edid", 4)) if rng.random() < 0.25}
+    faults["vbe_noise"] = rng.getrandbits(32)
+    faults["vbe_of"] = rng.choice([0, FIRST, FIRST, rng.randrange(0x100,
+                                                                  0x200)])
+    faults["vbe_status"] = rng.choice([0, 0, 0x4F02, rng.randrange(0xFF)
+                                       << 8 | 0x4E])
+    block = rng.choice([0, 0, 1, 2, 2, 2, 3])
+    return {**faults, **patch(*((
+        block, rng.randrange({1: 20, 2: 62}.get(block, 128)),
+        rng.randint(1, 4), rng.choice([0, 0xFFFFFFFF, rng.getrandbits(32)]))
+        for _ in range(rng.randint(1, 4))))}
+
+
+def low_tables(rng):
+    """RSDPs with and without the right sums, and all others spoilt."""
+    entries = []
+    for _ in range(rng.randrange(4)):
+        data = bytearray(rsdp(rng.choice([0, 2, 255]),
+                              rng.choice([36, 36, 0, 35, 37, 1 << 31])))
+        if rng.random() < 0.5:
+            data[rng.randrange(8, len(data))] ^= 1 << rng.randrange(8)
+        entries.append((rng.choice([IN_EBDA, 0xE000, 0xF000]), bytes(data)))
+    return {"spoil": rng.randrange(4), **tables(*entries)}
+
+
 def list_is_void(faults):
     """Nobody may believe this answer of E820."""
     count = faults.get("e820_count", 0)
@@ -143,7 +174,7 @@ def case(seed, number):
     if "limit" in faults:
         faults["limit_how"] = rng.randrange(2)
     for some, chance in ((failing, share), (geometry, share), (memory, 0.4),
-                         (spoilt, 0.1)):
+                         (spoilt, 0.1), (card, 0.5), (low_tables, 0.3)):
         if rng.random() < chance:
             faults.update(some(rng))
     return faults
@@ -229,7 +260,8 @@ class Monkey:
     def __init__(self, seed, folder):
         self.seed, self.folder = seed, folder
         self.path, self.cmdline = image.contract(
-            "high", folder, f"ram usable={4 * MIB}", MODULES)
+            "high", folder, f"ram usable={4 * MIB} display=any edid=any",
+            MODULES, ["--video=best"])
 
     def play(self, number):
         """"booted", "refused" or what is wrong."""

@@ -49,7 +49,8 @@ class Row:
     played: Optional[str] = None    # what the letters of params.inc match
     refused: Any = None     # the message, or a function of the layout
     cpu: Optional[str] = None
-    only: tuple = ()        # loaders that have what it breaks: all
+    words: str = ""         # what the kernel is to find
+    options: tuple = ()     # mkimage's
 
     def parameters(self, layout):
         return {name: value(layout) if callable(value) else value

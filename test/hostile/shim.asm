@@ -15,7 +15,7 @@ BOOT            equ     0x7c00
 BDA_EBDA        equ     0x40e
 BDA_LOW_KIB     equ     0x413
 DISK            equ     0x80
-RESIDENT_KIB    equ     6
+RESIDENT_KIB    equ     8
 RESIDENT_SECTORS equ    RESIDENT_KIB * 1024 / SECTOR
 SMAP            equ     0x534d4150
 TOKEN           equ     0xbadc0de5
@@ -123,16 +123,7 @@ KEEP_ALL        equ     8               ; shift: the whole register
         mov     ax, [bp + frame.eax]
 %endmacro
 
-; ---- INT 10h, 12h ----------------------------------------------------------
-
-hook10: cmp     ah, 0x0e
-        je      .teletype
-        hook    old10, KEEP_AX | KEEP_BX | KEEP_CX | KEEP_DX
-        jmp     .owner
-.teletype:
-        hook    old10, 0
-.owner: call    ask_owner
-        jmp     leave
+; ---- INT 12h ---------------------------------------------------------------
 
 hook12: hook    old12, KEEP_AX
         call    ask_owner
@@ -143,9 +134,11 @@ hook12: hook    old12, KEEP_AX
         mov     [bp + frame.eax], ax
         jmp     leave
 
+%include "int10.asm"
 %include "int13.asm"
 %include "int15.asm"
 %include "leave.asm"
+%include "tables.asm"
 
 ; ---- the boot --------------------------------------------------------------
 
@@ -190,6 +183,7 @@ start:  push    cs
         jc      give_up
 
         cli
+        call    spoil_tables
         take_vector 0x10, 10
         take_vector 0x12, 12
         take_vector 0x13, 13
@@ -333,6 +327,7 @@ claimed_heads:  dw 0
 asked:          db 0
 function:       db 0
 stuck:          db 0
+inside:         db 0
 
         align   4
 enter_regs:     times 8 dd 0

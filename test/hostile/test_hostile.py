@@ -12,9 +12,11 @@ from hostile import boot, boot_bochs, e820
 from judge import judge_pass, judge_refused
 from rows import (ENTER, LEAVE, MACHINE, MAP, MIB, NO_EDD, NOWHERE, ROWS,
                   STATE)
+from rows_firmware import LONG, ROWS as FIRMWARE_ROWS
 
 # Enough to read, so that there is a lot that can fail.
 MODULES = (70000, 100000)
+SERIAL = "Stagecoach-number-42"
 ALL_MEMORY = f"ram usable={30 * MIB}"
 
 
@@ -29,12 +31,7 @@ def run(tmp_path):
     return run
 
 
-@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
-def test_row(tmp_path, row):
-    path, cmdline = image.contract("high", tmp_path, ALL_MEMORY, MODULES)
-    layout = image.Layout(path)
-    machine = MACHINE + (["-cpu", row.cpu] if row.cpu else [])
-    end, letters = boot(path, tmp_path, row.parameters(layout), machine)
+def judge_row(end, letters, row, cmdline, layout):
     if row.refused:
         judge_refused(end, row.message(layout))
     else:
@@ -42,6 +39,27 @@ def test_row(tmp_path, row):
     if row.played is not None:
         assert re.fullmatch(row.played, letters), \
             f"the faults played are {letters!r}, not /{row.played}/"
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+def test_row(tmp_path, row):
+    path, cmdline = image.contract("high", tmp_path, ALL_MEMORY, MODULES)
+    layout = image.Layout(path)
+    machine = MACHINE + (["-cpu", row.cpu] if row.cpu else [])
+    end, letters = boot(path, tmp_path, row.parameters(layout), machine)
+    judge_row(end, letters, row, cmdline, layout)
+
+
+@pytest.mark.parametrize("name", [name for name in FIRMWARE_ROWS
+                                  if name not in LONG])
+def test_firmware(tmp_path, name):
+    """The card's BIOS, and the tables: what the kernel finds then."""
+    row = FIRMWARE_ROWS[name]
+    path, cmdline = image.contract("high", tmp_path, row.words.format(
+        smbios=SERIAL), options=row.options)
+    end, letters = boot(path, tmp_path, row.faults, [
+        *MACHINE, "-smbios", f"type=1,serial={SERIAL}"])
+    judge_row(end, letters, row, cmdline, None)
 
 
 def test_entry_other_disk(run, tmp_path):

@@ -4,14 +4,15 @@
 //
 //   rsdp=0|1          there is none, or one
 //   smbios=TEXT       a string of the SMBIOS tables (no spaces); 0: no tables
-//   display=WxHxB     the framebuffer that was wished for; text: text mode
+//   display=WxHxB     the framebuffer that was wished for; text: text mode;
+//                     any: either
 //   modes=0|1         the list of video modes is there
-//   edid=0|1          so is the EDID
+//   edid=0|1          so is the EDID; any: either
 //   time=FROM-TO      seconds since 1970 between which the clock is
 //   sectors=N         the disk's size
 //   stack=BYTES       the stack's size
 //   hz=0|1            the rate of the time stamp counter is known
-//   log=WORD          this word is in the boot log
+//   log=WORD+...      these are in the boot log; _ stands for a space
 
 #include <string.h>
 
@@ -83,16 +84,23 @@ static void check_rsdp(const struct boot_info *info)
 	check_acpi_table(info);
 }
 
-static bool holds(const uint8_t *at, uint64_t size, const char *word)
+/* Is word, n bytes of it, in there? */
+static bool holds(const uint8_t *at, uint64_t size, const char *word,
+		  uint64_t n)
+{
+	for (; size >= n; at++, size--)
+		if (memcmp(at, word, n) == 0)
+			return true;
+	return false;
+}
+
+static uint64_t word_length(const char *word)
 {
 	uint64_t n = 0;
 
 	while (word[n] != '\0' && word[n] != ' ')
 		n++;
-	for (; size >= n; at++, size--)
-		if (memcmp(at, word, n) == 0)
-			return true;
-	return false;
+	return n;
 }
 
 static void check_smbios(const struct boot_info *info)
@@ -120,7 +128,8 @@ static void check_smbios(const struct boot_info *info)
 	memcpy(&table, (const uint8_t *)info->smbios + 24, sizeof(table));
 	if (word != NULL && *word != '0' && table + length <= ROM_END)
 		check("smbios: the string",
-		      holds(physical(info, table), length, word), table);
+		      holds(physical(info, table), length, word,
+			    word_length(word)), table);
 }
 
 /* Write-combining, and only what belongs to it. */
@@ -130,7 +139,7 @@ static void check_framebuffer(const struct boot_info *info)
 	uint64_t at = (uintptr_t)d->address, end = at + d->pitch * d->height;
 	const char *wanted = option_text(info, "display");
 
-	if (wanted != NULL) {
+	if (wanted != NULL && *wanted != 'a') {
 		check_equal("display: width", d->width, parse_number(&wanted));
 		wanted += *wanted == 'x';
 		check_equal("display: height", d->height,
@@ -166,11 +175,12 @@ static void check_display(const struct boot_info *info)
 {
 	const struct boot_display *d = &info->display;
 	const char *wanted = option_text(info, "display");
+	const char *edid = option_text(info, "edid");
 	uint64_t number;
 
-	if (wanted != NULL && *wanted != 't')
+	if (wanted != NULL && *wanted != 't' && *wanted != 'a')
 		check_equal("display: type", d->type, BOOT_DISPLAY_LINEAR);
-	else
+	else if (wanted == NULL || *wanted == 't')
 		check("display: type", d->type != BOOT_DISPLAY_LINEAR,
 		      d->type);
 	if (d->type == BOOT_DISPLAY_LINEAR)
@@ -185,9 +195,12 @@ static void check_display(const struct boot_info *info)
 		      m->pitch >= m->width && m->mode >= 0x100, i);
 		check_equal("video_modes: reserved", m->reserved |
 			    m->reserved2, 0);
+		for (uint64_t j = 0; j < i; j++)
+			check("video_modes: each once",
+			      m->mode != info->video_modes[j].mode, i);
 	}
-	number = 0;
-	option_number(info, "edid", &number);
+	number = edid != NULL && (*edid == '1' ||
+				  (*edid == 'a' && info->edid_size != 0));
 	check_equal("edid", info->edid_size, number ? EDID_SIZE : 0);
 	if (info->edid_size == EDID_SIZE)
 		check_equal("edid: the sum", sum(info->edid, EDID_SIZE), 0);
@@ -230,19 +243,20 @@ static void check_clock(const struct boot_info *info)
 
 static void check_log(const struct boot_info *info)
 {
+	const uint8_t *log = (const uint8_t *)info->log;
 	const char *word = option_text(info, "log");
 	char wanted[64];
-	uint64_t n = 0;
+	uint64_t n;
 
-	check("log", info->log_size > 0 &&
-	      holds((const uint8_t *)info->log, info->log_size, "memory:"), 0);
-	if (word == NULL)
-		return;
-	for (; n < sizeof(wanted) - 1 && word[n] > ' '; n++)
-		wanted[n] = word[n];
-	wanted[n] = '\0';
-	check("log: the word", holds((const uint8_t *)info->log,
-				     info->log_size, wanted), 0);
+	check("log", holds(log, info->log_size, "memory:", 7), 0);
+	while (word != NULL && *word > ' ') {
+		for (n = 0; n < sizeof(wanted) && *word > ' ' &&
+		     *word != '+'; n++, word++)
+			wanted[n] = *word == '_' ? ' ' : *word;
+		check("log: the word", n > 0 &&
+		      holds(log, info->log_size, wanted, n), n);
+		word += *word == '+';
+	}
 }
 
 void check_firmware(const struct boot_info *info)
