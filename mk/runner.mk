@@ -3,7 +3,7 @@
 # calls the mkimage beside it.
 
 RUNNER_C := $(sort $(wildcard tools/run/*.c)) tools/fd_io.c
-RUNNER_LIB := elf64 elf64_plan elf64_reserved elf64_symbols vspace
+RUNNER_LIB := elf64 elf64_plan elf64_reserved elf64_symbols vspace wishes
 RUNNER_OBJ := $(RUNNER_C:%.c=$(HOST)/%.o) $(RUNNER_LIB:%=$(HOST)/lib/%.o)
 
 $(eval $(call remember,runner-objects,$(RUNNER_OBJ)))

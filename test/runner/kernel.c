@@ -2,10 +2,15 @@
 /*
  * kernel.c - ends in the way that one of these names: VERDICT=n, SPIN, HALT,
  * POWER_OFF, RESET, TRIPLE_FAULT, EXCEPTION, RETURN, FLOOD, BINARY, HUGE.
+ * With KASLR it wishes for that.
  */
 #include <stdint.h>
 
 #include "boot_info.h"
+
+#ifdef KASLR
+BOOT_WISHES(.flags = BOOT_WISH_KASLR);
+#endif
 
 static void out(uint16_t port, uint8_t value)
 {

@@ -93,6 +93,24 @@ def test_exception_behind_an_unfinished_line(runner, kernel):
     assert end.seconds < 5
 
 
+MOVED = ("-static-pie", "-fpie")
+
+
+def test_exception_of_a_moved_kernel(runner, kernel):
+    """KASLR: what the loader has mapped tells where the kernel is."""
+    end = runner.expect(3, "--timeout", "20",
+                        kernel("EXCEPTION", "KASLR", options=MOVED))
+    assert re.search(r"exception 0 at 0x[0-9a-f]+ in divide\+0x", end.err), \
+        end.err
+
+
+def test_triple_fault_of_a_moved_kernel(runner, kernel):
+    end = runner.expect(3, "--timeout", "20",
+                        kernel("TRIPLE_FAULT", "KASLR", options=MOVED))
+    assert re.search(r"triple fault at 0x[0-9a-f]+ in lose_idt\+0x",
+                     end.err), end.err
+
+
 def test_return_from_start(runner, kernel):
     end = runner.expect(3, "--timeout", "20", kernel("RETURN"))
     line = "stagecoach: the kernel returned from _start"

@@ -18,6 +18,7 @@
 #include "say.h"
 #include "serial.h"
 #include "signals.h"
+#include "symbols.h"
 #include "verdict.h"
 
 #define REGISTERS_TIME  1000            /* ms for QEMU to answer */
@@ -80,23 +81,27 @@ static enum run_end watch(struct run *r, int64_t deadline)
 }
 
 /* Reads the registers of a machine that stands, or is to stand, still. */
-static void read_registers(struct run *r)
+static void read_registers(struct run *r, bool mappings)
 {
 	int64_t deadline = process_clock() + REGISTERS_TIME;
 
-	monitor_ask_registers(&r->monitor);
-	while (r->monitor.registers[0] == '\0' && !signals_caught() &&
+	monitor_ask_registers(&r->monitor, mappings);
+	while (!r->monitor.answered && !signals_caught() &&
 	       process_clock() < deadline && attend(r, deadline))
 		;
 }
 
 static void finish(struct run *r)
 {
+	/* A message has its address in it; where that is KASLR decided. */
+	bool moved = r->end != END_EXIT && r->end != END_UNWANTED &&
+		     symbols_are_moved(r->kernel);
+
 	if (r->end == END_EXIT)
 		machine_wait(&r->machine);
 	else if (r->end == END_SHUTDOWN || r->end == END_TIME_UP ||
-		 r->end == END_EMULATION)
-		read_registers(r);
+		 r->end == END_EMULATION || moved)
+		read_registers(r, moved);
 	machine_end(&r->machine);
 	/* Who reads our output may take his time, but not beyond a limit. */
 	if (r->end != END_UNWANTED)

@@ -28,11 +28,29 @@ void monitor_begin(struct monitor *m, int fd, bool start)
 		send_text(m, "{\"execute\":\"cont\"}");
 }
 
-void monitor_ask_registers(struct monitor *m)
+void monitor_ask_registers(struct monitor *m, bool mappings)
 {
+	m->wants_mappings = mappings;
 	send_text(m, "{\"execute\":\"stop\"}"
 		     "{\"execute\":\"human-monitor-command\",\"arguments\":"
 		     "{\"command-line\":\"info registers\"}}");
+	if (mappings)
+		send_text(m, "{\"execute\":\"human-monitor-command\","
+			     "\"arguments\":{\"command-line\":\"info mem\"}}");
+}
+
+/* Registers come first, then what is mapped. */
+static void take_answer(struct monitor *m)
+{
+	if (m->registers[0] == '\0') {
+		json_string(m->line, "return", m->registers,
+			    sizeof(m->registers));
+		m->answered = m->registers[0] != '\0' && !m->wants_mappings;
+	} else if (m->wants_mappings) {
+		json_string(m->line, "return", m->mappings,
+			    sizeof(m->mappings));
+		m->answered = m->mappings[0] != '\0';
+	}
 }
 
 static void take_event(struct monitor *m, const char *event)
@@ -55,9 +73,8 @@ static void take_line(struct monitor *m)
 		take_event(m, text);
 	else if (json_string(m->line, "status", text, sizeof(text)))
 		m->failed = strcmp(text, "internal-error") == 0;
-	else if (m->registers[0] == '\0')
-		json_string(m->line, "return", m->registers,
-			    sizeof(m->registers));
+	else
+		take_answer(m);
 }
 
 bool monitor_read(struct monitor *m)

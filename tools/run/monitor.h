@@ -14,8 +14,11 @@ struct monitor {
 	int fd;
 	bool started;                   /* the machine ran */
 	bool failed;                    /* QEMU's emulation gave up */
+	bool wants_mappings;            /* that was asked for */
 	char shutdown[32];              /* why the machine ended; "": it runs */
 	char registers[MONITOR_LINE];   /* the answer, "" before it is here */
+	char mappings[MONITOR_LINE];    /* likewise; "" if nobody asked */
+	bool answered;                  /* all that was asked for has come */
 	char line[MONITOR_LINE];        /* what came of one so far */
 	size_t size;
 };
@@ -26,8 +29,8 @@ struct monitor {
  */
 void monitor_begin(struct monitor *m, int fd, bool start);
 
-/* Stops the machine and asks for its registers. */
-void monitor_ask_registers(struct monitor *m);
+/* Stops the machine and asks for its registers; for what is mapped, too. */
+void monitor_ask_registers(struct monitor *m, bool mappings);
 
 /* Reads what is there. False when QEMU has closed its end. */
 bool monitor_read(struct monitor *m);

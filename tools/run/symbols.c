@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "elf64.h"
@@ -13,6 +14,7 @@
 #include "fd_io.h"
 #include "symbols.h"
 #include "vspace.h"
+#include "wishes.h"
 
 /* A kernel's file, whole. */
 struct file {
@@ -78,8 +80,71 @@ static bool make_plan(const struct file *file, struct elf64_plan *plan,
 	return true;
 }
 
-void symbols_describe(const char *kernel, uint64_t address, char *text,
-		      size_t size)
+static bool wishes_kaslr(const struct file *file, const struct elf64_plan *plan)
+{
+	for (uint32_t i = 0; i < plan->count; i++) {
+		const struct elf64_segment *s = &plan->segment[i];
+		uint64_t skip = (0 - s->vaddr) % WISHES_ALIGN;
+		struct wishes_fault fault;
+		struct boot_wishes wishes;
+		size_t room, found;
+
+		if (s->filesz <= skip)
+			continue;
+		room = s->filesz - skip;
+		found = wishes_find(file->data + s->offset + skip, room);
+		if (found < room &&
+		    wishes_read(file->data + s->offset + skip + found,
+				room - found, &wishes, &fault) == 0)
+			return wishes.flags & BOOT_WISH_KASLR;
+	}
+	return false;
+}
+
+bool symbols_are_moved(const char *kernel)
+{
+	struct file file = { 0 };
+	struct elf64_plan plan;
+	uint64_t slide;
+	bool moved = read_file(kernel, &file) &&
+		     make_plan(&file, &plan, &slide) &&
+		     wishes_kaslr(&file, &plan);
+
+	free(file.data);
+	return moved;
+}
+
+/*
+ * Where KASLR has put the kernel: in the loader's tables nothing else is mapped
+ * that high. Lines of `info mem`: "START-END SIZE RIGHTS", in hexadecimal.
+ */
+static bool find_slide(const char *mappings, const struct elf64_plan *plan,
+		       uint64_t *slide)
+{
+	uint64_t base = 0, end = 0;
+
+	for (const char *line = mappings; line != NULL;
+	     line = strchr(line, '\n')) {
+		char *behind;
+		uint64_t from, to;
+
+		line += strspn(line, "\r\n");
+		from = strtoull(line, &behind, 16);
+		if (*behind != '-')
+			break;
+		to = strtoull(behind + 1, NULL, 16);
+		if (from < VSPACE_PIE_HIGH)
+			continue;
+		if (base == 0)
+			base = from;
+		end = to;
+	}
+	*slide = base - plan->base;
+	return base != 0 && end == base + plan->span;
+}
+
+void symbols_describe(const char *kernel, const char *mappings,
+		      uint64_t address, char *text, size_t size)
 {
 	struct file file = { 0 };
 	struct elf64_plan plan;
@@ -87,7 +152,9 @@ void symbols_describe(const char *kernel, uint64_t address, char *text,
 	uint64_t slide;
 	char name[300];
 
-	if (!read_file(kernel, &file) || !make_plan(&file, &plan, &slide))
+	if (!read_file(kernel, &file) || !make_plan(&file, &plan, &slide) ||
+	    (wishes_kaslr(&file, &plan) &&
+	     !find_slide(mappings, &plan, &slide)))
 		snprintf(text, size, "0x%llx", number);
 	else if (elf64_find(&plan, address - slide, 1) == NULL)
 		snprintf(text, size, "0x%llx, outside the kernel", number);

@@ -34,8 +34,8 @@ static void describe_place(const struct run *r, char *place)
 	/* A CPU that halts is behind the hlt, perhaps in another function. */
 	read_register(r, "HLT=", &halted);
 	if (read_register(r, "RIP=", &address))
-		symbols_describe(r->kernel, address - halted, place,
-				 PLACE_SIZE);
+		symbols_describe(r->kernel, r->monitor.mappings,
+				 address - halted, place, PLACE_SIZE);
 	else if (read_register(r, "EIP=", &address))
 		snprintf(place, PLACE_SIZE, "0x%llx, outside of 64-bit mode",
 			 (unsigned long long)address);
@@ -131,7 +131,8 @@ static int judge_message(const struct run *r)
 	char place[PLACE_SIZE];
 
 	if (at != NULL) {
-		symbols_describe(r->kernel, strtoull(at + 4, NULL, 16), place,
+		symbols_describe(r->kernel, r->monitor.mappings,
+				 strtoull(at + 4, NULL, 16), place,
 				 sizeof(place));
 		say("stopped by the loader's fault reporter: %.*s at %s",
 		    (int)(at - message), message, place);
