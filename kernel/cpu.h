@@ -41,6 +41,12 @@ static inline struct cpuid cpuid(uint32_t leaf)
 	cr_;                                                    \
 })
 
+/* After a change of a page's entry: the old one may be cached. */
+static inline void cpu_forget_page(uint64_t address)
+{
+	__asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
+}
+
 /* What LGDT and LIDT take: a table's last byte, and where it is. */
 struct __attribute__((packed)) cpu_table {
 	uint16_t limit;

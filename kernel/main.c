@@ -9,6 +9,7 @@
 #include "boot_info.h"
 #include "console.h"
 #include "cpu.h"
+#include "facts.h"
 #include "gdt.h"
 #include "interrupt.h"
 #include "keyboard.h"
@@ -76,6 +77,7 @@ _Noreturn void _start(const struct boot_info *info)
 	machine_print(info);
 	machine_print_memory(info);
 	machine_print_times(info);
+	facts_print(info);
 
 	/* From here on our own tables, so that a fault gets our own report. */
 	backtrace_init(info);

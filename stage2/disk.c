@@ -236,8 +236,8 @@ static void ask_parameters(struct boot_disk *facts)
 	if (p->sector_size != SECTOR_SIZE)
 		return;
 	facts->sectors = p->sectors;
-	if (p->size < sizeof(*p) - sizeof(p->checksum) - 8 ||
-	    p->path_key != EDD_PATH_KEY || p->path_size < EDD_PATH_V3)
+	/* SeaBIOS says that it wrote 30 bytes, and wrote the path, too. */
+	if (p->path_key != EDD_PATH_KEY || p->path_size < EDD_PATH_V3)
 		return;
 	copy_text(facts->host_bus, sizeof(facts->host_bus), p->host_bus,
 		  sizeof(p->host_bus));
