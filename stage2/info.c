@@ -291,7 +291,8 @@ void info_close(struct boot *boot)
 
 	/* Low memory that was the loader's is nobody's now. */
 	memory_set(m, PAGE_SIZE, RESIDENT_TEXT, BOOT_MEMORY_USABLE);
-	memory_set(m, RESIDENT_END, LOW_FREE, BOOT_MEMORY_USABLE);
+	memory_set(m, RESIDENT_END, info->phys_offset != 0 ? LOW_FREE :
+		   LOADER_TABLES, BOOT_MEMORY_USABLE);
 	m->max = info->memory_count;            /* room for the kernel's copy */
 	if (m->count > m->max)
 		memory_full(m);

@@ -38,7 +38,8 @@
 static struct {
 	struct boot_info info;
 	uint64_t ram_end;
-	struct paging own;              /* its tables, as it got them */
+	struct paging own;              /* tables that have physical memory:
+					   as it got them, or the loader's */
 } armed;
 
 /* The tables that were in use, seen through the ones that are; and CR4. */
@@ -52,8 +53,14 @@ void report_arm(uint64_t cr3, const struct boot_info *info, uint64_t ram_end)
 {
 	memcpy(&armed.info, info, sizeof(armed.info));
 	armed.ram_end = ram_end;
-	armed.own.root = cr3;
 	armed.own.window = info->phys_offset;
+	if (info->phys_offset == 0) {
+		/* The window, with the kernel's file and the framebuffer. */
+		memcpy(phys(LOADER_TABLES + PAGE_SIZE / 2),
+		       phys(cr3 + PAGE_SIZE / 2), PAGE_SIZE / 2);
+		cr3 = LOADER_TABLES;    /* where all is at its own address */
+	}
+	armed.own.root = cr3;
 }
 
 /* Adds to the text. */
@@ -71,9 +78,7 @@ static bool is_own_readable(const struct paging *pg, uint64_t phys_address)
 {
 	struct paging_walk page;
 
-	/* A kernel may have asked to do without physical memory. */
-	return (pg->window != 0 || armed.ram_end == 0) &&
-	       paging_walk(&armed.own, pg->window + phys_address, &page);
+	return paging_walk(&armed.own, pg->window + phys_address, &page);
 }
 
 /*
@@ -300,7 +305,7 @@ static void print_meaning(struct fault *f)
 			      "6: a device's)\n", in8(PORT_NMI_REASON));
 	if (f->vector == FAULT_PAGE &&
 	    (paging_walk(&tables, f->address, &page) ||
-	     (tables.root != armed.own.root &&
+	     (armed.own.window != 0 && tables.root != armed.own.root &&
 	      paging_walk(&armed.own, f->address, &page))))
 		f->rights = page.flags;
 	fault_explain(text, sizeof(text), f, &armed.info, armed.ram_end);

@@ -183,11 +183,11 @@ def judge_backtrace(lines, names, known, end, slide=0):
             known[name] + slide + int(offset, 16), str(end)
 
 
-@pytest.mark.parametrize("machine, name", ROWS, ids=map("-".join, ROWS))
-def test_fault(contract, machine, name):
+def judge_fault(contract, machine, name, options=()):
     boot, faults = MACHINES[machine]
     headline, meaning, names = faults[name]
-    path, _ = contract("high", words=f"fault={name}", options=["--symbols"])
+    path, _ = contract("high", words=f"fault={name}",
+                       options=["--symbols", *options])
     end = boot(path)
     lines = report_of(end, headline)[1:]
     if meaning:
@@ -204,6 +204,19 @@ def test_fault(contract, machine, name):
     if len(names) == 11:
         assert lines.pop() == "  and more", str(end)
     judge_backtrace(lines, names, symbols(image.kernel("contract-high")), end)
+
+
+@pytest.mark.parametrize("machine, name", ROWS, ids=map("-".join, ROWS))
+def test_fault(contract, machine, name):
+    judge_fault(contract, machine, name)
+
+
+@pytest.mark.parametrize("name", ["null", "call", "text", "overflow", "deep",
+                                  "wild-frame"])
+@pytest.mark.parametrize("machine", MACHINES)
+def test_no_physical_memory(contract, machine, name):
+    """The kernel's tables do not map it, as wished: nothing is missing."""
+    judge_fault(contract, machine, name, ["--phys-offset=none"])
 
 
 def test_numbers(contract):

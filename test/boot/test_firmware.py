@@ -147,7 +147,9 @@ def report_lines(end):
             for i in range(0, len(line), COLUMNS)]
 
 
-def test_fault_on_a_framebuffer(tmp_path):
+@pytest.mark.parametrize("options", [[], ["--phys-offset=none"]],
+                         ids=["phys", "no-phys"])
+def test_fault_on_a_framebuffer(tmp_path, options):
     """The loader's report is drawn where there is no text mode."""
     def until(monitor, folder):
         serial = (folder / "serial").read_text("cp437")
@@ -157,7 +159,8 @@ def test_fault_on_a_framebuffer(tmp_path):
         monitor.ask("screendump", filename=str(tmp_path / "screen"))
         return True
 
-    path, _ = start(tmp_path, "fault=divide", ["--video=640x480x32"])
+    path, _ = start(tmp_path, "fault=divide",
+                    ["--video=640x480x32", *options])
     end = qemu([*PLAIN, *disk(path)], until=until)
     width, height, pixels = picture.ppm(tmp_path / "screen")
     assert (width, height) == (640, 480)
