@@ -249,6 +249,10 @@ static void test_nonsense(void **state)
 	x.before += 1000000;
 	x.after += 1000000;
 	assert_int_equal(clock_by_timer(&a, &x, 0).hz, 0);
+	/* It has gone back within a tick. */
+	x = shows(1000000, 5, 65536 - 1000, MODE_2);
+	assert_int_equal(clock_by_timer(&(struct clock_sample){
+		0, 0, 5, 65536 - 2000, MODE_2, 0 }, &x, 0).hz, 0);
 	/* Less than one count a second. */
 	x = sample(0x200000 + 1000 * CLOCK_TICK, 1000000000, MODE_2, 0);
 	x.before = x.after = quick.before + 20;

@@ -376,9 +376,15 @@ static const struct shape shapes[] = {
 	{ MEMSZ(TEXT, 0x1000) } },
 { "they have the same rights", EXEC, OK, 0,
 	{ VADDR(RODATA, 0x200800), ALIGN(RODATA, 1), FLAGS(RODATA, 5) } },
+{ "text's last byte shares a page", EXEC, OK, ELF64_NOTE_SHARED_PAGE,
+	{ MEMSZ(TEXT, 0x1001), VADDR(RODATA, 0x201001), ALIGN(RODATA, 1) } },
 { "all three share a page", EXEC, OK, ELF64_NOTE_SHARED_PAGE,
 	{ VADDR(RODATA, 0x200800), ALIGN(RODATA, 1),
 	  VADDR(DATA, 0x200c00), ALIGN(DATA, 1), MEMSZ(DATA, 0x200) } },
+
+/* Odd addresses, where nothing is aligned */
+{ "odd start", EXEC, OK, 0, { VADDR(RODATA, 0x20001), ALIGN(RODATA, 0) } },
+{ "odd end", EXEC, OK, 0, { MEMSZ(DATA, 0x3001) } },
 
 /* Row 15: not judged without file bytes. */
 { ".bss with a bad alignment", EXEC, OK, 0,
@@ -445,6 +451,10 @@ static const struct shape shapes[] = {
 	VADDR(PIE_DYNAMIC, 0x203000), ENTRY(0xff000) } },
 { "PIE of 2 GiB", PIE, OK, 0, { VADDR(PIE_TEXT, P31 - 0x800),
 	ALIGN(PIE_TEXT, 1), ENTRY(P31 - 0x800) } },
+{ "PIE of 2 GiB from a page on", PIE, OK, 0, {
+	VADDR(PIE_HEADERS, 0x3000), VADDR(PIE_DATA, 0x5000),
+	VADDR(PIE_DYNAMIC, 0x5000), VADDR(PIE_TEXT, P31 + 0x2800),
+	ALIGN(PIE_TEXT, 1), ENTRY(P31 + 0x2800) } },
 { "PIE of 2 GiB and a byte", PIE, E(PIE_LARGE), 0, {
 	VADDR(PIE_TEXT, P31 - 0x7ff), ALIGN(PIE_TEXT, 1),
 	ENTRY(P31 - 0x7ff) } },
@@ -474,6 +484,11 @@ static const struct shape shapes[] = {
 	{ TYPE(PIE_SPARE, T_TLS), VADDR(PIE_SPARE, 0x3100),
 	  FILESZ(PIE_SPARE, 0x100), MEMSZ(PIE_SPARE, 0x400),
 	  ALIGN(PIE_SPARE, 64) } },
+{ "PT_TLS first, the lowest PT_LOAD last", PIE, OK, 0,
+	{ TYPE(PIE_HEADERS, T_TLS), VADDR(PIE_HEADERS, 0x3100),
+	  FILESZ(PIE_HEADERS, 0x100), MEMSZ(PIE_HEADERS, 0x400),
+	  TYPE(PIE_SPARE, T_LOAD), FLAGS(PIE_SPARE, 4),
+	  FILESZ(PIE_SPARE, 0x400), MEMSZ(PIE_SPARE, 0x400) } },
 { "PT_TLS with .tbss alone, anywhere", PIE, OK, 0,
 	{ TYPE(PIE_SPARE, T_TLS), VADDR(PIE_SPARE, P63),
 	  MEMSZ(PIE_SPARE, 0x400) } },

@@ -79,6 +79,8 @@ static void test_plan(void **state)
 		ALIGN(RODATA, 0), VADDR(DATA, 0x204000), FLAGS(TEXT, ~0u),
 		FLAGS(DATA, 7), ALIGN(DATA, 0x2000), OFFSET(DATA, 0x2000),
 		ENTRY(0x203004) } };
+	static const struct shape bss = { "bss", EXEC, OK, 0, {
+		FILESZ(DATA, 0), ALIGN(DATA, 3) } };
 	static const struct shape tls = { "tls", PIE, OK, 0, {
 		TYPE(PIE_SPARE, T_TLS), VADDR(PIE_SPARE, 0x3100),
 		FILESZ(PIE_SPARE, 0x100), MEMSZ(PIE_SPARE, 0x400),
@@ -107,6 +109,10 @@ static void test_plan(void **state)
 	assert_int_equal(plan.wx_segment, TEXT);
 	assert_int_equal(plan.tls.memsz, 0);
 	assert_int_equal(plan.dynamic_size, 0);
+
+	parse_shape(&bss, &plan, &fault);
+	assert_int_equal(plan.segment[2].index, DATA);
+	assert_int_equal(plan.segment[2].align, 1);
 
 	parse_shape(&tls, &plan, &fault);
 	assert_true(plan.pie);

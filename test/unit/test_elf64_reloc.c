@@ -137,6 +137,10 @@ AT("PT_DYNAMIC, which is read once", PIE_DYNAMIC_AT, OK),
 { "in the ELF header", OK, { RELA(TABLES, 24), RELR(0x300, 0) },
 	{ RELATIVE(TABLES, 24, 0) }, { { 24, SLIDE } }, 0 },
 
+/* A table without a byte is not in the way. */
+{ "across an empty table", OK, { RELA(TABLES, 24), RELR(0x304, 0) },
+	{ RELATIVE(TABLES, 0x300, 5) }, { { 0x300, 5 + SLIDE } }, 0 },
+
 /* RELA: the table */
 { "no size", OK, { { D_RELA, P64M1 } }, { { 0 } }, { { 0 } }, 0 },
 { "size 0", OK, { { D_RELA, P64M1 }, { D_RELASZ, 0 } }, { { 0 } },
@@ -343,6 +347,10 @@ static void check_row(const struct row *row, uint64_t step)
 			  fault.value[0] != row->value0))
 		fail_msg("%s: fault 0x%llx", row->name,
 			 (unsigned long long)fault.value[0]);
+	if (err == E(RELOC_ENTRY_BYTES) &&
+	    fault.value[2] != (row->value0 == D_RELRENT ? 8 : 24))
+		fail_msg("%s: size 0x%llx", row->name,
+			 (unsigned long long)fault.value[2]);
 	if (err != OK && !elf_check_fault(err, &fault))
 		fail_msg("%s: more numbers than its sentence", row->name);
 	for (int i = 0; i < 8 && row->after[i].at; i++)

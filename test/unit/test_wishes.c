@@ -166,6 +166,33 @@ static void test_newer(void **state)
 	/* A flag's bit with a meaning of its own elsewhere is no flag. */
 	k.w.flags = BOOT_WISH_STACK_SIZE;
 	assert_true(wishes_are_newer(&k, sizeof(k)));
+	/* What lies behind the struct is not the struct's. */
+	k.w.flags = 0;
+	k.w.size = sizeof(k.w);
+	k.later[0] = 1;
+	assert_false(wishes_are_newer(&k, sizeof(k)));
+	k.w.size = sizeof(k.w) + 8;
+	assert_true(wishes_are_newer(&k, sizeof(k)));
+}
+
+/* As large as a later version may be, and larger. */
+static void test_largest(void **state)
+{
+	struct {
+		struct boot_wishes w;
+		uint8_t later[WISHES_MAX_SIZE];
+	} k = { .later = { 0 } };
+	struct boot_wishes out;
+	struct wishes_fault fault;
+
+	(void)state;
+	wishes_none(&k.w);
+	k.w.size = WISHES_MAX_SIZE;
+	assert_int_equal(wishes_read(&k, sizeof(k), &out, &fault), 0);
+	k.w.size = WISHES_MAX_SIZE + WISHES_ALIGN;
+	assert_int_equal(wishes_read(&k, sizeof(k), &out, &fault),
+			 WISHES_BAD_FIELD);
+	assert_string_equal(fault.field, " size");
 }
 
 /* At any alignment, and never a byte behind what is there. */
@@ -203,6 +230,10 @@ static void test_find(void **state)
 		memcpy(bytes + at, &w, size);
 		assert_int_equal(wishes_find(bytes, 100),
 				 at % 8 == 0 && size == 16 ? at : 100);
+		/* As the last bytes of all */
+		if (size == 16)
+			assert_int_equal(wishes_find(bytes, at + 16),
+					 at % 8 == 0 ? at : at + 16);
 		assert_int_equal(wishes_find(bytes, 15), 15);
 		assert_int_equal(wishes_find(bytes, 0), 0);
 	}
@@ -219,6 +250,7 @@ int main(void)
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_video),
 		cmocka_unit_test(test_newer),
+		cmocka_unit_test(test_largest),
 		cmocka_unit_test(test_room),
 		cmocka_unit_test(test_find),
 	};
