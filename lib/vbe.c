@@ -175,7 +175,6 @@ static void set_bounds(struct bounds *b, const struct boot_wishes *wishes,
 		b->most_width = wishes->width;
 		b->most_height = wishes->height;
 	} else if (b->largest) {
-		b->least_width = 1;     /* 0 stands for one that failed */
 		b->most_width = edid->width ? edid->width : VBE_SAFE_WIDTH;
 		b->most_height = edid->width ? edid->height : VBE_SAFE_HEIGHT;
 	}

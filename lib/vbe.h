@@ -71,8 +71,7 @@ int vbe_read_mode(const void *block, uint16_t number,
 /*
  * The mode that the wish is for: of those that will do, BEST takes the largest
  * and the others the smallest, each with the most bits to a pixel; of equals
- * the first. -1 if there is none. edid is only looked at for BEST. A mode that
- * turned out not to work is passed over once its width is 0.
+ * the first. -1 if there is none. edid is only looked at for BEST.
  */
 int vbe_choose(const struct vbe_mode *mode, size_t count,
 	       const struct boot_wishes *wishes, const struct edid *edid);
