@@ -4,36 +4,42 @@
 
 #include <string.h>
 
-#define HEX_DIGIT_BITS  4
+#define MARK_HEX        1       /* LOG_HEX, LOG_DEC: no character is below them */
+#define MARK_LAST       2
+#define MAX_DIGITS      20      /* of 64 bits, in decimal */
 
 _Static_assert(LOG_LINE >= sizeof(LOG_CUT), "there is room for the mark");
 
-/* The number without leading zeros. Returns where it ends. */
-static char *put_hex(char *to, uint64_t value)
+/* A 64-bit word at any address. */
+typedef uint64_t __attribute__((aligned(1), may_alias)) word;
+
+/*
+ * The number without leading zeros. Returns where it ends. Its digits come
+ * from the last one on: they are made behind their place, and moved there as
+ * three words, with what bytes there are behind them.
+ */
+static char *put_number(char *to, uint64_t value, unsigned int base)
 {
-	/* Its highest bit is in the first digit. */
-	int shift = (63 - __builtin_clzll(value | 1)) & -HEX_DIGIT_BITS;
+	char *end = to + MAX_DIGITS;
+	char *digit = end;
 
-	for (; shift >= 0; shift -= HEX_DIGIT_BITS, to++)
-		*to = "0123456789abcdef"[value >> shift & 0xf];
-	return to;
-}
-
-static char *put_decimal(char *to, uint64_t value)
-{
-	uint64_t unit = 1;
-
-	while (value / unit > 9)
-		unit *= 10;
-	for (; unit > 0; unit /= 10)
-		*to++ = (char)('0' + value / unit % 10);
-	return to;
+	do {
+		*--digit = "0123456789abcdef"[value % base];
+		value /= base;
+		/* Else gcc keeps the old value, to compare it with base. */
+		__asm__("" : "+r"(value));
+	} while (value != 0);
+	((word *)to)[0] = ((const word *)digit)[0];
+	((word *)to)[1] = ((const word *)digit)[1];
+	((word *)to)[2] = ((const word *)digit)[2];
+	return to + (end - digit);
 }
 
 void log_add(struct log *log, const char *text, const uint64_t *value)
 {
 	char *to = log->text + log->used;
-	char c;
+	uint8_t c;
+	size_t i;
 
 	if (log->full)
 		return;
@@ -42,18 +48,14 @@ void log_add(struct log *log, const char *text, const uint64_t *value)
 		text = LOG_CUT;
 	}
 	for (;;) {
-		c = *text++;
-		/* Most characters leave here, after six instructions. */
-		if (c > '$')
-			*to++ = c;
-		else if (c == '$')
-			to = put_hex(to, *value++);
-		else if (c == '#')
-			to = put_decimal(to, *value++);
-		else if (c != '\0')
-			*to++ = c;
-		else
+		/* Five instructions a character. */
+		for (i = 0; (c = (uint8_t)text[i]) > MARK_LAST; i++)
+			to[i] = (char)c;
+		text += i + 1;
+		to += i;
+		if (c == '\0')
 			break;
+		to = put_number(to, *value++, c == MARK_HEX ? 16 : 10);
 	}
 	*to = '\0';
 	log->used = (size_t)(to - log->text);

@@ -10,6 +10,10 @@
 #define LOG_CUT         "[the log is full]\n"
 #define LOG_LINE        256             /* bytes; no line is longer */
 
+/* In a text of log_add(): the next value, in hexadecimal or in decimal. */
+#define LOG_HEX         "\1"
+#define LOG_DEC         "\2"
+
 /* A log over a caller-owned buffer of size bytes, LOG_LINE or more. */
 struct log {
 	char *text;             /* NUL-terminated from the first log_add() on */
@@ -22,11 +26,10 @@ struct log {
 #define LOG_VALUES(...) ((const uint64_t[]){ __VA_ARGS__ })
 
 /*
- * Appends text. In it each '$' stands for the next of the values in
- * hexadecimal, each '#' for the next in decimal; there are no other
- * conversions, as a log is written at every boot: printf's way would be a third
- * of all that a boot takes. What does not fit is left out as a whole, with
- * LOG_CUT in its place, and so is all that follows.
+ * Appends text with the values where LOG_HEX and LOG_DEC stand in it; there
+ * are no other conversions, as a log is written at every boot: printf's way
+ * would be a third of all that a boot takes. What does not fit is left out as
+ * a whole, with LOG_CUT in its place, and so is all that follows.
  */
 void log_add(struct log *log, const char *text, const uint64_t *value);
 

@@ -97,7 +97,7 @@ static void list_modes(struct video *video, const struct memmap *map,
 		    !is_in_ram(m, map))
 			video->count++;
 	}
-	log_add(log, "video: VBE $, # modes\n",
+	log_add(log, "video: VBE " LOG_HEX ", " LOG_DEC " modes\n",
 		LOG_VALUES(info.version, video->count));
 }
 
@@ -124,7 +124,8 @@ static struct vbe_mode *set_mode(struct video *video,
 				  edid)) >= 0) {
 		struct vbe_mode *m = &video->mode[best];
 
-		log_add(log, "video: mode $\n", LOG_VALUES(m->mode.mode));
+		log_add(log, "video: mode " LOG_HEX "\n",
+			LOG_VALUES(m->mode.mode));
 		if (vbe(VBE_SET, m->mode.mode | VBE_SET_LINEAR, 0, 0))
 			return m;
 		log_add(log, "video: failed\n", NULL);

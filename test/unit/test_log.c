@@ -18,10 +18,11 @@ static void test_adds(void **state)
 	struct log log = { .text = text, .size = sizeof(text) };
 
 	(void)state;
-	log_add(&log, "drive $, # sectors", LOG_VALUES(0x80, 2048));
-	log_add(&log, ": 100% (!)\n", NULL);
+	log_add(&log, "drive " LOG_HEX ", " LOG_DEC " sectors",
+		LOG_VALUES(0x80, 2048));
+	log_add(&log, ": 100% (!) $#~\n", NULL);
 	log_add(&log, "", NULL);
-	assert_string_equal(text, "drive 80, 2048 sectors: 100% (!)\n");
+	assert_string_equal(text, "drive 80, 2048 sectors: 100% (!) $#~\n");
 	assert_int_equal(log.used, strlen(text));
 	assert_false(log.full);
 }
@@ -39,7 +40,8 @@ static void test_numbers(void **state)
 			struct log log = { .text = text, .size = sizeof(text) };
 
 			value = unit + (uint64_t)i;
-			log_add(&log, "$ #", LOG_VALUES(value, value));
+			log_add(&log, LOG_HEX " " LOG_DEC,
+				LOG_VALUES(value, value));
 			snprintf(right, sizeof(right), "%" PRIx64 " %" PRIu64,
 				 value, value);
 			assert_string_equal(text, right);
@@ -50,7 +52,7 @@ static void test_numbers(void **state)
 			struct log log = { .text = text, .size = sizeof(text) };
 
 			value = unit * 10 + (uint64_t)i;
-			log_add(&log, "#", &value);
+			log_add(&log, LOG_DEC, &value);
 			snprintf(right, sizeof(right), "%" PRIu64, value);
 			assert_string_equal(text, right);
 		}
@@ -67,7 +69,7 @@ static void test_full(void **state)
 		size_t lines, i;
 
 		for (i = 0; i < 3 * LOG_LINE / 7; i++)
-			log_add(&log, "line #\n", LOG_VALUES(i % 10));
+			log_add(&log, "line " LOG_DEC "\n", LOG_VALUES(i % 10));
 		assert_true(log.full);
 		assert_int_equal(log.used, strlen(text));
 		lines = (log.used - (sizeof(LOG_CUT) - 1)) / 7;
