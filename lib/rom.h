@@ -31,7 +31,7 @@ enum rom_kind {
 /*
  * Adds to found[] what is not in there yet: of each kind the first in memory
  * [base, base + size) whose checksums are right; one that is wrong is passed
- * over. size is a multiple of 128. Nothing outside of the range is read, and
+ * over. size is a multiple of 256. Nothing outside of the range is read, and
  * scanning ends early once all kinds are found.
  */
 void rom_scan(const void *base, size_t size,

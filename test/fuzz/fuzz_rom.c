@@ -12,7 +12,7 @@
 #include "smbios.h"
 
 #define MAX_ROOM        512
-#define UNIT            128             /* rom_scan() takes multiples */
+#define UNIT            256             /* rom_scan() takes multiples */
 
 static uint8_t memory[MAX_ROOM];
 
