@@ -3,6 +3,7 @@
 #include "paging.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #define ENTRIES         512     /* in a table of any level */
 #define LEVEL_BITS      9       /* log2(ENTRIES) */
@@ -32,10 +33,12 @@ static uint64_t fitting_page(uint64_t addresses, uint64_t size,
 /*
  * Finds the entry that maps a page of that size at vaddr; makes the tables
  * above it where there are none. *is_new: its own table was made, too, so that
- * all of that is free; to look would cost half as much as to fill it.
+ * all of that is free; to look would cost half as much as to fill it. Nor is
+ * it cleared if all of it will be filled, with count pages: that would cost
+ * another third.
  */
 static int find_entry(struct paging *pg, uint64_t vaddr, uint64_t page,
-		      uint64_t **entry, bool *is_new)
+		      uint64_t count, uint64_t **entry, bool *is_new)
 {
 	uint64_t table = pg->root;
 	unsigned int shift = PML4_SHIFT;
@@ -52,6 +55,8 @@ static int find_entry(struct paging *pg, uint64_t vaddr, uint64_t page,
 
 			if (frame == 0)
 				return PAGING_NO_FRAME;
+			if (count < ENTRIES || page >> (shift - LEVEL_BITS) == 0)
+				memset(table_at(pg, frame), 0, PAGE_4K);
 			*e = frame | PTE_PRESENT | PTE_WRITE;
 			*is_new = true;
 		} else if (*e & PTE_LARGE) {
@@ -73,16 +78,30 @@ static bool are_free(const uint64_t *entry, uint64_t count)
 	return !(all & PTE_PRESENT);
 }
 
+/* gcc would work out all values first, with more instructions. */
+#define PUT(i) do {                                                     \
+		end[i] = value;                                         \
+		value += step;                                          \
+		__asm__("" : "+r"(value));                              \
+	} while (0)
+
 /* Writes value, value + step, ... to entries, at least one. */
 static void fill(uint64_t *entry, uint64_t count, uint64_t value, uint64_t step)
 {
 	uint64_t *end = entry + count;
-	int64_t i = -(int64_t)count;    /* four instructions an entry */
+	int64_t i = -(int64_t)count;
 
-	do {
-		end[i] = value;
-		value += step;
-	} while (++i != 0);
+	for (; i % 4 != 0; i++)
+		PUT(i);
+	if (i == 0)
+		return;
+	do {                    /* ten instructions, four entries */
+		PUT(i);
+		PUT(i + 1);
+		PUT(i + 2);
+		PUT(i + 3);
+		i += 4;
+	} while (i != 0);
 }
 
 int paging_map(struct paging *pg, uint64_t vaddr, uint64_t paddr,
@@ -113,7 +132,7 @@ int paging_map(struct paging *pg, uint64_t vaddr, uint64_t paddr,
 			leaf |= PTE_LARGE | (flags & PTE_PAT_LARGE);
 		else if (flags & PTE_PAT_LARGE)
 			leaf |= PTE_PAT_4K;
-		err = find_entry(pg, vaddr, page, &entry, &is_new);
+		err = find_entry(pg, vaddr, page, count, &entry, &is_new);
 		if (err)
 			return err;
 		if (!is_new && !are_free(entry, count))

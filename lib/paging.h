@@ -39,8 +39,9 @@ struct paging {
 	uintptr_t window;       /* physical address 0 as the caller sees it:
 				   tables are read and written at
 				   window + physical address */
-	uint64_t (*frame)(void *ctx);   /* a zeroed 4 KiB frame for a table,
-					   or 0 */
+	uint64_t (*frame)(void *ctx);   /* a 4 KiB frame for a table, or 0;
+					   zeroed if the CPU is using these
+					   tables, else it holds anything */
 	void *ctx;
 	uint64_t largest;       /* PAGE_1G where the CPU has them, else
 				   PAGE_2M */

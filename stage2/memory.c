@@ -25,7 +25,8 @@ static const struct {
 
 #define REGIONS (sizeof(region) / sizeof(region[0]))
 
-#define TABLES_AT_ONCE  8       /* to take one costs as much as to take all */
+#define TABLES_AT_ONCE  12      /* what a small kernel needs: to take one costs
+				   as much as to take all */
 
 _Noreturn void memory_full(const struct memmap *map)
 {
@@ -46,7 +47,7 @@ void memory_set(struct memmap *map, uint64_t base, uint64_t end, uint32_t type)
 		memory_full(map);
 }
 
-/* A cleared frame for anyone's page tables. */
+/* A frame for page tables; it holds anything. */
 static uint64_t table_frame(void *ctx)
 {
 	struct memory *m = ctx;
@@ -60,6 +61,14 @@ static uint64_t table_frame(void *ctx)
 	}
 	table = m->tables;
 	m->tables += PAGE_SIZE;
+	return table;
+}
+
+/* For the tables that are in use. */
+static uint64_t cleared_frame(void *ctx)
+{
+	uint64_t table = table_frame(ctx);
+
 	memset(phys(table), 0, PAGE_SIZE);
 	return table;
 }
@@ -67,7 +76,7 @@ static uint64_t table_frame(void *ctx)
 void memory_open(struct memory *m, uint64_t largest)
 {
 	m->own = (struct paging){
-		.root = LOADER_TABLES, .frame = table_frame, .ctx = m,
+		.root = LOADER_TABLES, .frame = cleared_frame, .ctx = m,
 		.largest = largest,
 	};
 }
@@ -76,7 +85,8 @@ struct paging memory_tables(struct memory *m, bool nx)
 {
 	struct paging pg = m->own;
 
-	pg.root = table_frame(m);
+	pg.root = cleared_frame(m);
+	pg.frame = table_frame;
 	pg.nx = nx;
 	return pg;
 }

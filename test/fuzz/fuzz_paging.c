@@ -26,7 +26,7 @@ static uint64_t take_frame(void *ctx)
 	(void)ctx;
 	if (used == most)
 		return 0;
-	memset(pool[used], 0, sizeof(pool[used]));
+	memset(pool[used], 0xa5, sizeof(pool[used]));
 	return POOL_PHYS + used++ * PAGE_4K;
 }
 
@@ -183,6 +183,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	used = 0;
 	most = cpu & 4 ? 1 + fuzz_u8(&f) % FRAMES : FRAMES;
 	pg.root = take_frame(NULL);
+	memset(pool[0], 0, sizeof(pool[0]));
 	for (size_t n = 0; n < MAX_MAPPINGS && f.left > 0; n++) {
 		int err;
 

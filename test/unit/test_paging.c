@@ -44,7 +44,7 @@ static uint64_t pool_frame(void *ctx)
 
 	if (pool->used == pool->max)
 		return 0;
-	memset(pool->frame[pool->used], 0, PAGE_4K);
+	memset(pool->frame[pool->used], 0xa5, PAGE_4K);
 	return POOL_PHYS + pool->used++ * PAGE_4K;
 }
 
@@ -60,6 +60,7 @@ static void pool_reset(struct pool *pool, size_t max)
 		.nx = true,
 	};
 	pool->pg.root = pool_frame(pool);
+	memset(pool->frame[0], 0, PAGE_4K);
 }
 
 static struct pool *pool_new(void)
