@@ -14,7 +14,7 @@ TSS_AVAILABLE   equ     0x89            ; a descriptor's type byte, not busy
         global  bios_call, real_target, to_compat
         extern  gdt, gdt_pointer, idt_pointer, boot_cr0, a20_mend
 
-        section .early.text progbits alloc exec nowrite align=16
+        section .early.text progbits alloc exec nowrite align=1
         bits    64
 
 ; void bios_call(uint8_t vector, struct bios_regs *regs);

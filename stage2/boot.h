@@ -52,8 +52,8 @@ struct boot {
 	struct log log;
 	struct video video;
 	struct loaded_file elf;                 /* size 0: not carried */
+	struct loaded_file *module;             /* module_count of them */
 	uint32_t module_count;
-	struct loaded_file module[IMAGE_MAX_MODULES];
 };
 
 /*

@@ -43,8 +43,10 @@ static struct {
 	unsigned column, row;
 	enum { SERIAL_UNKNOWN, SERIAL_WORKS, SERIAL_ABSENT } serial;
 	bool has_font;
-	uint8_t font[(FONT_LAST - FONT_FIRST + 1) * GLYPH_HEIGHT];
 } console;
+
+static uint8_t font_glyphs[(FONT_LAST - FONT_FIRST + 1) * GLYPH_HEIGHT]
+	NOT_CLEARED;
 
 void console_open(void)
 {
@@ -77,7 +79,7 @@ static const uint8_t *glyph_of(char c)
 {
 	if (c < FONT_FIRST || c > FONT_LAST)
 		c = '?';
-	return console.font + (c - FONT_FIRST) * GLYPH_HEIGHT;
+	return font_glyphs + (c - FONT_FIRST) * GLYPH_HEIGHT;
 }
 
 static void put_cell(unsigned column, char c)
@@ -150,8 +152,8 @@ void console_screen(const char *text)
 void console_framebuffer(const struct boot_display *d, const uint8_t *font)
 {
 	if (font) {
-		memcpy(console.font, font + FONT_FIRST * GLYPH_HEIGHT,
-		       sizeof(console.font));
+		memcpy(font_glyphs, font + FONT_FIRST * GLYPH_HEIGHT,
+		       sizeof(font_glyphs));
 		console.has_font = true;
 	}
 	console.open = true;

@@ -42,7 +42,7 @@ CMOS_STATUS     equ     0x0d
         extern  resident_bss, resident_bss_qwords
         extern  rest_sum_start, bss_start, bss_qwords
 
-        section .early.text progbits alloc exec nowrite align=16
+        section .early.text progbits alloc exec nowrite align=1
         bits    16
 
 early_start:

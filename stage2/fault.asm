@@ -12,7 +12,7 @@ TSS_AVAILABLE   equ     0x00008900      ; a descriptor's type, not busy
         global  fault_setup, gdt, gdt_load, idt_pointer
         extern  gdt_pointer, fault_report
 
-        section .early.text progbits alloc exec nowrite align=16
+        section .text progbits alloc exec nowrite align=1
         bits    64
 
 ; Makes the GDT, the IDT, its stubs and the TSS, and loads them.

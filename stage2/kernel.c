@@ -121,6 +121,8 @@ static void sort_segments(struct segment_sink *s, const struct elf64_plan *plan)
 	const struct elf64_segment *seg = plan->segment;
 	uint32_t at;
 
+	s->count = 0;
+	s->end = 0;
 	for (; seg < plan->segment + plan->count; seg++) {
 		if (seg->filesz == 0)
 			continue;
@@ -199,9 +201,7 @@ static void clear_rest(const struct kernel *kernel)
 void kernel_load(struct kernel *kernel, struct files *files,
 		 struct memory *memory)
 {
-	struct segment_sink sink = {
-		.sink = { place_in_segment }, .pieces = &kernel->pieces,
-	};
+	struct segment_sink sink;       /* to clear it: 140 instructions */
 	const struct elf64_run *run;
 	struct elf64_memory bytes;
 	struct elf64_fault fault;
@@ -211,6 +211,8 @@ void kernel_load(struct kernel *kernel, struct files *files,
 		memory_back(memory, &kernel->pieces, run->vaddr, run->size,
 			    BOOT_MEMORY_KERNEL, "kernel");
 	clear_rest(kernel);
+	sink.sink.place = place_in_segment;
+	sink.pieces = &kernel->pieces;
 	sort_segments(&sink, &kernel->plan);
 	if (sink.count > 0)
 		files_read(files, KERNEL_FILE, sink.by_offset[0]->offset,

@@ -175,6 +175,7 @@ _Noreturn void main(const struct cpu_facts *cpu, struct boot *boot)
 	static struct elf64_chunk kernel_pieces[MEMORY_MAX_CHUNKS] NOT_CLEARED;
 	static struct elf64_chunk window_pieces[MEMORY_MAX_CHUNKS] NOT_CLEARED;
 	static struct kernel kernel NOT_CLEARED;
+	static struct loaded_file module[IMAGE_MAX_MODULES] NOT_CLEARED;
 	static char log_text[LOG_SIZE] NOT_CLEARED;
 	uint64_t cr3;
 
@@ -182,6 +183,7 @@ _Noreturn void main(const struct cpu_facts *cpu, struct boot *boot)
 	boot->kernel = &kernel;
 	kernel.pieces = (struct memory_pieces){ .chunk = kernel_pieces };
 	boot->window.chunk = window_pieces;
+	boot->module = module;
 	boot->log = (struct log){ .text = log_text, .size = LOG_SIZE };
 	boot->stamps[BOOT_STAMP_START] = cpu->start_tsc;
 	boot->stamps[BOOT_STAMP_LONG_MODE] = cpu_tsc(cpu);

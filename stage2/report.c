@@ -46,7 +46,7 @@ static struct {
 static struct paging tables;
 static uint64_t cr4;
 
-static char text[256];
+static char text[256] NOT_CLEARED;
 static size_t length;
 
 void report_arm(uint64_t cr3, const struct boot_info *info, uint64_t ram_end)
