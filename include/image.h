@@ -50,9 +50,9 @@ struct stage2_header {
 	uint16_t stage2_sectors;        /* of these, stage2 itself */
 	uint16_t early_sectors;         /* of these, after the first, what real
 					   mode runs and sums before it does */
-	uint16_t plain_sectors;         /* of stage2_sectors, those that a kernel
-					   without wishes needs: all, or all but
-					   the end */
+	uint16_t plain_sectors;         /* of stage2_sectors, those that every
+					   kernel needs: all, or all but the
+					   end */
 	uint32_t super_lba;
 	uint32_t reserved;              /* 0 */
 	uint64_t image_id;              /* same as in the superblock */

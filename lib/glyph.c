@@ -13,9 +13,28 @@ static uint32_t channel(uint8_t size, uint8_t shift)
 	return (full - full / 4) << shift;
 }
 
-static bool fits(uint8_t size, uint8_t shift, uint32_t bits)
+/* Sizes and shifts of the channels, as they lie in struct boot_display. */
+#define CHANNELS_SIZE   6
+_Static_assert(offsetof(struct boot_display, blue_shift) ==
+	       offsetof(struct boot_display, red_size) + CHANNELS_SIZE - 1,
+	       "the six bytes of the channels are neighbours");
+
+/* A pixel with light in all channels; 0 if one is not within its bits. */
+static uint32_t all_channels(const struct boot_display *d, uint32_t bits)
 {
-	return shift < bits && size <= bits - shift && size <= 16;
+	const uint8_t *at = (const uint8_t *)d +
+			    offsetof(struct boot_display, red_size);
+	const uint8_t *end = at + CHANNELS_SIZE;
+	uint32_t pixel = 0;
+
+	for (; at < end; at += 2) {
+		uint8_t size = at[0], shift = at[1];
+
+		if (shift >= bits || size > bits - shift || size > 16)
+			return 0;
+		pixel |= channel(size, shift);
+	}
+	return pixel;
 }
 
 int canvas_open(struct canvas *c, const struct boot_display *d)
@@ -24,18 +43,13 @@ int canvas_open(struct canvas *c, const struct boot_display *d)
 
 	if (d->type != BOOT_DISPLAY_LINEAR || d->address == NULL ||
 	    bits < 15 || bits > 32 || d->pitch / size < d->width ||
-	    d->width < GLYPH_WIDTH || d->height < GLYPH_HEIGHT ||
-	    !fits(d->red_size, d->red_shift, bits) ||
-	    !fits(d->green_size, d->green_shift, bits) ||
-	    !fits(d->blue_size, d->blue_shift, bits))
+	    d->width < GLYPH_WIDTH || d->height < GLYPH_HEIGHT)
 		return -1;
 	c->first = d->address;
 	c->pitch = d->pitch;
 	c->pixel_size = size;
 	c->paper = 0;
-	c->ink = channel(d->red_size, d->red_shift) |
-		 channel(d->green_size, d->green_shift) |
-		 channel(d->blue_size, d->blue_shift);
+	c->ink = all_channels(d, bits);
 	return c->ink != 0 ? 0 : -1;
 }
 

@@ -7,6 +7,7 @@
 #define BAD             0xff    /* a number that no register may hold */
 
 /* BAD where a digit is none. */
+__attribute__((noinline))
 static uint8_t number(uint8_t value, bool binary)
 {
 	if (binary)

@@ -39,15 +39,20 @@ struct wishes_fault {
 /* No wishes: the defaults. */
 void wishes_none(struct boot_wishes *wishes);
 
+/* Is the graphics card to be asked for anything? */
+static inline bool wishes_take_video(const struct boot_wishes *wishes)
+{
+	return wishes->video != BOOT_VIDEO_ANY ||
+	       wishes->flags & (BOOT_WISH_VIDEO_MODES | BOOT_WISH_EDID);
+}
+
 /*
  * Does it take more to grant these than every boot does anyway? What is needed
  * for that is no part of other images.
  */
 static inline bool wishes_take_more(const struct boot_wishes *wishes)
 {
-	return wishes->video != BOOT_VIDEO_ANY ||
-	       wishes->flags & (BOOT_WISH_KASLR | BOOT_WISH_VIDEO_MODES |
-				BOOT_WISH_EDID);
+	return wishes_take_video(wishes) || wishes->flags & BOOT_WISH_KASLR;
 }
 
 /*

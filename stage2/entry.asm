@@ -38,6 +38,7 @@ CMOS_STATUS     equ     0x0d
         extern  real_target, to_compat
         extern  the_boot, checksum_add, main
         extern  resident_text_load, resident_text_qwords
+        extern  plain_sectors, resident_more_load, resident_more_qwords
         extern  resident_data_load, resident_data_qwords
         extern  resident_bss, resident_bss_qwords
         extern  rest_sum_start, bss_start, bss_qwords
@@ -252,7 +253,12 @@ long_mode:
         mov     edi, RESIDENT_TEXT
         mov     ecx, resident_text_qwords
         rep     movsq
-        mov     esi, resident_data_load
+        cmp     word [abs STAGE2_ADDR + HDR_STAGE2_SECTORS], plain_sectors
+        jbe     .plain
+        mov     esi, resident_more_load ; to where edi is
+        mov     ecx, resident_more_qwords
+        rep     movsq
+.plain: mov     esi, resident_data_load
         mov     edi, RESIDENT_DATA
         mov     ecx, resident_data_qwords
         rep     movsq

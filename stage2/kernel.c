@@ -219,6 +219,8 @@ void kernel_load(struct kernel *kernel, struct files *files,
 			   sink.end, &sink.sink);
 	share_bytes(&sink);
 
+	if (kernel->plan.dynamic_size == 0)
+		return;
 	bytes = (struct elf64_memory){
 		.chunk = kernel->pieces.chunk, .count = kernel->pieces.count,
 	};

@@ -58,19 +58,16 @@ static NOINLINE bool is_handed_over(const struct image_file *file)
 }
 
 /*
- * The code that only wishes take lies at stage2's end, and mkimage leaves it
- * out where there are none.
+ * The code that few kernels take lies at stage2's end: what grants wishes, what
+ * relocates, what knows symbols. mkimage leaves it out for all others.
  */
-static void hear_wishes(struct boot *boot)
+static void want_all_of_stage2(bool wanted)
 {
 	const struct stage2_header *header = phys(STAGE2_ADDR);
 
-	boot->wishes = &boot->files.super->wishes;
-	if ((wishes_take_more(boot->wishes) ||
-	     boot->files.file->wish_offset != 0) &&
-	    header->stage2_sectors <= header->plain_sectors)
-		die("image: stage2 has %u sectors, and wishes take more: try "
-		    "mkimage KERNEL", header->stage2_sectors);
+	if (wanted && header->stage2_sectors <= header->plain_sectors)
+		die("image: stage2 has %u sectors, and this kernel takes "
+		    "more: try mkimage KERNEL", header->stage2_sectors);
 }
 
 static uint64_t stack_size(const struct boot *boot)
@@ -196,12 +193,16 @@ _Noreturn void main(const struct cpu_facts *cpu, struct boot *boot)
 
 	disk_open(&boot->disk);
 	files_open(&boot->files, &boot->disk);
-	hear_wishes(boot);
+	boot->wishes = &boot->files.super->wishes;
+	want_all_of_stage2(wishes_take_more(boot->wishes) ||
+			   boot->files.file->wish_offset != 0 ||
+			   boot->files.file->flags & IMAGE_FILE_SYMBOLS);
 	bootlog_disk(boot);
 	kernel_plan(boot->kernel, &boot->files,
 		    memmap_ram_end(&boot->memory.map), boot->wishes,
 		    boot->wishes->flags & BOOT_WISH_KASLR ?
 		    random_bits(cpu) : 0);
+	want_all_of_stage2(boot->kernel->plan.dynamic_size != 0);
 	check_memory(boot);
 	kernel_load(boot->kernel, &boot->files, &boot->memory);
 	if (boot->files.file->wish_offset != 0)
@@ -211,7 +212,7 @@ _Noreturn void main(const struct cpu_facts *cpu, struct boot *boot)
 	bootlog_kernel(boot);
 
 	/* Late: what goes wrong before is read on the screen that there is. */
-	if (wishes_take_more(boot->wishes))
+	if (wishes_take_video(boot->wishes))
 		video_open(boot);
 	make_stack(boot);
 	info_build(boot);

@@ -158,6 +158,8 @@ static const char *find(uint64_t address, uint64_t *offset)
 {
 	struct elf64_symbols symbols;
 
+	if (armed.info.elf == NULL)
+		return NULL;            /* nor is there what knows symbols */
 	elf64_symbols_open(armed.info.elf, armed.info.elf_size, &symbols);
 	return elf64_symbols_find(&symbols,
 				  address - armed.info.kernel_slide, offset);

@@ -3,6 +3,7 @@
 #ifndef STAGECOACH_CONTENT_H
 #define STAGECOACH_CONTENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,7 @@ struct content {
 	size_t name_size;
 	uint64_t size;
 	uint64_t wish_offset;           /* as in struct image_file */
+	bool takes_more;                /* of stage2 than every kernel does */
 	/* Brings size bytes at offset, all of them inside the file. */
 	int (*read)(const struct content *c, void *data, size_t size,
 		    uint64_t offset, struct failure *f);

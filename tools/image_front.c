@@ -61,7 +61,7 @@ size_t image_stage2_size(const struct boot_wishes *wishes,
 	struct stage2_header header;
 
 	memcpy(&header, stage2_bin, sizeof(header));
-	if (kernel->wish_offset != 0 || wishes_take_more(wishes))
+	if (kernel->takes_more || wishes_take_more(wishes))
 		return stage2_bin_size;
 	return (size_t)header.plain_sectors * SECTOR_SIZE;
 }

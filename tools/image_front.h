@@ -15,8 +15,8 @@ struct output;
 int image_check_stages(struct failure *f);
 
 /*
- * Bytes of stage2 in an image of this kernel: without its end if nothing is
- * wished for.
+ * Bytes of stage2 in an image of this kernel: without its end if neither the
+ * kernel nor its wishes take more.
  */
 size_t image_stage2_size(const struct boot_wishes *wishes,
 			 const struct content *kernel);

@@ -161,6 +161,8 @@ struct content kernel_content(const struct kernel *k)
 		.flags = k->whole ? IMAGE_FILE_SYMBOLS : 0,
 		.size = k->size,
 		.wish_offset = k->wish_offset,
+		.takes_more = k->whole || k->wish_offset != 0 ||
+			      k->plan.dynamic_size != 0,
 		.read = read_kept,
 		.source = k,
 	};

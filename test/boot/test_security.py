@@ -10,6 +10,7 @@ import pytest
 from machine import BUILD
 
 PAGE = 4096
+RESIDENT_TEXT = 0x14000         # as layout.h has it
 STUBS = PAGE                    # the interrupt stubs have a page of their own
 
 
@@ -25,7 +26,7 @@ def test_executable(run_contract):
     of that is writable, it checks in every boot."""
     symbols = dict(line.split()[::2][::-1] for line in output(
         "nm", BUILD / "stage2.elf").splitlines())
-    text = int(symbols["resident_text_qwords"], 16) * 8
+    text = int(symbols["resident_text_end"], 16) - RESIDENT_TEXT
     run_contract(words=f"code={-(-text // PAGE) * PAGE + STUBS}")
 
 
