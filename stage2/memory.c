@@ -25,8 +25,11 @@ static const struct {
 
 #define REGIONS (sizeof(region) / sizeof(region[0]))
 
-#define TABLES_AT_ONCE  12      /* what a small kernel needs: to take one costs
-				   as much as to take all */
+/*
+ * What a small kernel's page tables and boot_info take, at most. To take one
+ * page out of the map costs as much as to take all.
+ */
+#define POOL_SIZE       (16 * PAGE_SIZE)
 
 _Noreturn void memory_full(const struct memmap *map)
 {
@@ -50,18 +53,7 @@ void memory_set(struct memmap *map, uint64_t base, uint64_t end, uint32_t type)
 /* A frame for page tables; it holds anything. */
 static uint64_t table_frame(void *ctx)
 {
-	struct memory *m = ctx;
-	uint64_t table;
-
-	if (m->tables == m->tables_end) {
-		m->tables = (uintptr_t)
-			memory_alloc(m, TABLES_AT_ONCE * PAGE_SIZE,
-				     "page tables");
-		m->tables_end = m->tables + TABLES_AT_ONCE * PAGE_SIZE;
-	}
-	table = m->tables;
-	m->tables += PAGE_SIZE;
-	return table;
+	return (uintptr_t)memory_alloc(ctx, PAGE_SIZE, "page tables");
 }
 
 /* For the tables that are in use. */
@@ -166,18 +158,33 @@ void memory_back(struct memory *m, struct memory_pieces *p, uint64_t vaddr,
 		memory_short(what, size, size - want.size);
 }
 
-void *memory_alloc(struct memory *m, uint64_t size, const char *what)
+NOINLINE
+static void fill_pool(struct memory *m, uint64_t size, const char *what)
 {
 	struct memmap_request want = {
-		.size = size, .align = PAGE_4K,
+		.size = size < POOL_SIZE ? POOL_SIZE : size, .align = PAGE_4K,
 		.type = BOOT_MEMORY_RECLAIMABLE,
 	};
-	uint64_t base;
 
-	if (!take_whole(m, &want, GIB_4, &base))
-		memory_short(what, size,
-			     memmap_total(&m->map, BOOT_MEMORY_USABLE));
-	return phys(base);
+	while (!take_whole(m, &want, GIB_4, &m->pool)) {
+		if (want.size == size)
+			memory_short(what, size,
+				     memmap_total(&m->map,
+						  BOOT_MEMORY_USABLE));
+		want.size = size;
+	}
+	m->pool_end = m->pool + want.size;
+}
+
+void *memory_alloc(struct memory *m, uint64_t size, const char *what)
+{
+	void *piece;
+
+	if (size > m->pool_end - m->pool)
+		fill_pool(m, size, what);
+	piece = phys(m->pool);
+	m->pool += size;
+	return piece;
 }
 
 uint8_t *memory_find(const struct memory_pieces *p, uint64_t vaddr,

@@ -17,8 +17,8 @@ struct memory {
 	struct memmap map;
 	struct paging own;      /* the loader's tables: low 4 GiB, and above
 				   that what it took frames from */
-	uint64_t tables;        /* frames set aside for page tables: */
-	uint64_t tables_end;    /* [tables, tables_end) */
+	uint64_t pool;          /* [pool, pool_end) is set aside, for */
+	uint64_t pool_end;      /* memory_alloc() */
 };
 
 /*
@@ -58,7 +58,10 @@ void memory_back(struct memory *m, struct memory_pieces *p, uint64_t vaddr,
 void memory_add(struct memory *m, struct memory_pieces *p, uint64_t vaddr,
 		uint64_t size, uint64_t base, const char *what);
 
-/* One piece below 4 GiB, reclaimable, not cleared. Dies if there is none. */
+/*
+ * One piece of whole pages below 4 GiB, reclaimable, not cleared. Dies if there
+ * is none.
+ */
 void *memory_alloc(struct memory *m, uint64_t size, const char *what);
 
 /*

@@ -187,7 +187,7 @@ static void boot_up(void)
 {
 	uint64_t stack_size;
 
-	boot.memory.tables = boot.memory.tables_end = 0;
+	boot.memory.pool = boot.memory.pool_end = 0;
 	memcpy(stage2_low_memory + STAGE2_ADDR, &host->header,
 	       sizeof(host->header));
 	files_open(&boot.files, &boot.disk);
