@@ -26,14 +26,19 @@ struct area {
 	uint32_t tables;        /* bytes left for the firmware's tables */
 };
 
-/* The next size bytes of it, cleared. */
-static void *take(struct area *a, uint64_t size)
+/* The next size bytes of it. */
+static void *take_room(struct area *a, uint64_t size)
 {
 	void *bytes = a->next;
 
-	size = (size + 7) & ~7ull;
-	a->next += size;
-	return memset(bytes, 0, size);
+	a->next += (size + 7) & ~7ull;
+	return bytes;
+}
+
+/* The same, cleared. */
+static void *take(struct area *a, uint64_t size)
+{
+	return memset(take_room(a, size), 0, size);
 }
 
 /* An address in the area, as the kernel sees it. */
@@ -45,7 +50,7 @@ static void *seen(const struct area *a, void *bytes)
 /* A copy of size bytes; of a text, its NUL included. */
 static const void *take_bytes(struct area *a, const void *bytes, uint64_t size)
 {
-	return seen(a, memcpy(take(a, size), bytes, size));
+	return seen(a, memcpy(take_room(a, size), bytes, size));
 }
 
 static void tell_segments(struct boot_info *info, struct area *a,

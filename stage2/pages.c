@@ -43,12 +43,14 @@ static void map_kernel(struct paging *pg, const struct kernel *kernel)
  */
 static void map_fixed(struct paging *pg)
 {
-	uint64_t page;
+	const uint64_t stubs = RESIDENT_STUBS & -PAGE_4K;
+	const uint64_t code_end = (resident_code_end() + PAGE_4K - 1) &
+				  -PAGE_4K;
 
-	for (page = RESIDENT_TEXT; page < RESIDENT_DATA; page += PAGE_4K)
-		if (page < resident_code_end() ||
-		    page == (RESIDENT_STUBS & -PAGE_4K))
-			map(pg, page, page, PAGE_4K, ELF64_X, PAGE_4K);
+	map(pg, RESIDENT_TEXT, RESIDENT_TEXT, code_end - RESIDENT_TEXT,
+	    ELF64_X, PAGE_4K);
+	if (code_end <= stubs)
+		map(pg, stubs, stubs, PAGE_4K, ELF64_X, PAGE_4K);
 	map(pg, RESIDENT_DATA, RESIDENT_DATA, RESIDENT_END - RESIDENT_DATA,
 	    ELF64_W, PAGE_4K);
 	map(pg, VGA_WINDOW, VGA_WINDOW, VGA_WINDOW_END - VGA_WINDOW,
