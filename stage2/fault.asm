@@ -6,6 +6,7 @@
 
 VECTORS         equ     256
 STUB_SIZE       equ     8
+GATES           equ     4               ; in a round of 14 instructions
 GATE            equ     0x8e01          ; present interrupt gate, IST 1
 TSS_AVAILABLE   equ     0x00008900      ; a descriptor's type, not busy
 
@@ -42,14 +43,16 @@ fault_setup:
         mov     edi, RESIDENT_IDT
         mov     rax, (RESIDENT_STUBS & 0xffff0000) << 32 | GATE << 32 | SEL_CODE64 << 16 | (RESIDENT_STUBS & 0xffff)
         xor     edx, edx
-        mov     cl, VECTORS / 2         ; four instructions a gate
-.gates: mov     [rdi], rax
-        mov     [rdi + 8], rdx          ; offset 63:32
+        mov     cl, VECTORS / GATES
+.gates:
+%assign i 0
+%rep GATES
+        mov     [rdi + i], rax
+        mov     [rdi + i + 8], rdx      ; offset 63:32
         add     rax, STUB_SIZE
-        mov     [rdi + 16], rax
-        mov     [rdi + 24], rdx
-        add     rax, STUB_SIZE
-        add     edi, 32
+%assign i i + 16
+%endrep
+        add     edi, GATES * 16
         loop    .gates
 
         lgdt    [abs gdt_pointer]

@@ -48,9 +48,10 @@ int memcmp(const void *a, const void *b, size_t size);
  * that compile string.c beside a libc give the functions other names.)
  */
 #ifndef memcpy
+#define FEW_MOVES       64
 #define memcpy(to, from, size)                                          \
-	(__builtin_constant_p(size) ? __builtin_memcpy(to, from, size) : \
-				      memcpy(to, from, size))
+	(__builtin_constant_p(size) && (size) <= FEW_MOVES ? \
+		__builtin_memcpy(to, from, size) : memcpy(to, from, size))
 #endif
 
 #endif
