@@ -36,7 +36,10 @@ void kernel_plan(struct kernel *kernel, struct files *files,
 		 uint64_t ram_end, const struct boot_wishes *wishes,
 		 uint64_t random);
 
-/* Takes frames, reads the segments into them, clears the rest, relocates. */
+/*
+ * Takes frames, reads the segments into them, clears the rest, relocates. No
+ * file is read between kernel_plan() and this.
+ */
 void kernel_load(struct kernel *kernel, struct files *files,
 		 struct memory *memory);
 
