@@ -263,6 +263,26 @@ def test_bad_options(tool, option):
     assert not (tool.folder / "image").exists()
 
 
+# What of stage2 an image has: the end only where something in it is needed.
+
+@pytest.mark.parametrize("data, options, whole", [
+    (kernel(), [], False),
+    (kernel(), ["--stack-size=1M", "--phys-offset=none"], False),
+    (kernel(), ["--video=best"], True),
+    (kernel(), ["--video-modes"], True),
+    (kernel(), ["--symbols"], True),
+    (wishing(), [], True),
+    (pie([]), [], True),
+    (pie([]), ["--kaslr"], True),
+], ids=["plain", "plain wishes", "video", "modes", "symbols", "a struct",
+        "PIE", "KASLR"])
+def test_end_of_stage2(tool, data, options, whole):
+    done = tool.run(*options, "-o", "image", tool.write("k", data))
+    assert done.returncode == 0, done.stderr
+    image = Image(tool.folder / "image")
+    assert (image.stage2_sectors > image.plain_sectors) == whole
+
+
 # What cannot be had with this kernel.
 
 def test_kaslr(tool):
