@@ -2,3 +2,4 @@
 /* logic.h - the words that the contracts in lib/ use; read before each file. */
 #include "bytes.acsl.h"
 #include "elf64.acsl.h"
+#include "memmap.acsl.h"

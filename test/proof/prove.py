@@ -12,6 +12,7 @@ sum that does not add up, and this ends with 1.
 import csv
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -48,16 +49,34 @@ class Row:
             self.by.add(by)
 
 
-def run(build, name, args):
+def run(build, name, args, env=None):
     """Frama-C's output, which goes to a log, too."""
     done = subprocess.run(FRAMA_C + ['-cpp-extra-args=' + CPP] + args,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          universal_newlines=True, check=False)
+                          universal_newlines=True, check=False, env=env)
     with open(f'{build}/proof/{name}.log', 'w', encoding='utf-8') as log:
         log.write(done.stdout)
     if done.returncode != 0:
         raise Failure(f'frama-c failed:\n{done.stdout[-2000:]}')
     return done.stdout
+
+
+def z3_options(build, options):
+    """An environment in which why3 starts z3 with further options.
+
+    Why3 has no setting for that: it gets a script in the place of z3, and a
+    configuration of its own that says so.
+    """
+    folder = os.path.abspath(f'{build}/proof')
+    with open(f'{folder}/z3', 'w', encoding='utf-8') as script:
+        script.write(f'#!/bin/sh\nexec {shutil.which("z3")} {options} "$@"\n')
+    os.chmod(f'{folder}/z3', 0o755)
+    with open(os.environ['WHY3CONFIG'], encoding='utf-8') as plain:
+        config = re.sub(r'^path = ".*/z3"$', f'path = "{folder}/z3"',
+                        plain.read(), flags=re.M)
+    with open(f'{folder}/why3-options.conf', 'w', encoding='utf-8') as changed:
+        changed.write(config)
+    return dict(os.environ, WHY3CONFIG=f'{folder}/why3-options.conf')
 
 
 def owner(goal, functions):
@@ -74,12 +93,16 @@ def owner(goal, functions):
 def prove_wp(build, name, unit):
     """All goals of the unit's functions, for inputs of any size."""
     functions = unit['functions']
-    out = run(build, name, [
+    env = z3_options(build, unit['z3']) if 'z3' in unit else None
+    but = ['-wp-prop=' + ','.join('-' + p for p in unit['but'])] \
+        if 'but' in unit else []
+    out = run(build, name, but + [
         '-wp', '-wp-rte', '-wp-prover', 'z3,cvc4', '-wp-par', '2',
         '-wp-timeout', '60', '-wp-cache', 'update',
         '-wp-cache-dir', f'{build}/proof/cache',
         '-wp-model', unit.get('model', 'Typed'),
-        '-wp-fct', ','.join(functions), unit['file']])
+        *(['-wp-fct', ','.join(functions)] if functions else
+          ['-wp-prop=@lemma']), unit['file']], env)
     rows = {f: Row() for f in functions}
     opened = []
     for by, goal, rest in GOAL.findall(out):
