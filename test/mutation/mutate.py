@@ -102,11 +102,6 @@ class Mutant:
         self.text = text[:start] + new + text[end:]
 
     @property
-    def is_alone(self):
-        """Nothing else has to be compiled anew."""
-        return self.file.endswith(".c") and self.file != "lib/string.c"
-
-    @property
     def key(self):
         twin = f" ({self.twin})" if self.twin > 1 else ""
         return f"{self.file}: {self.was} => {self.now}{twin}"
@@ -330,9 +325,13 @@ class Bench:
         return [source for source in everything
                 if file in self.read_files(source)]
 
+    def is_alone(self, file):
+        """Nothing else has to be compiled anew: no test includes it."""
+        return self.affected(file) == [file]
+
     def rebuild(self, folder, mutant, flavour, wanted):
         replaced = {}
-        if mutant.is_alone:
+        if self.is_alone(mutant.file):
             replaced[mutant.file] = folder / f"{flavour}.o"
             return replaced if self.compile_text(
                 mutant, flavour, replaced[mutant.file]) else None
@@ -350,7 +349,7 @@ class Bench:
         folder = self.build / "mutants" / name
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        if not mutant.is_alone:
+        if not self.is_alone(mutant.file):
             self.tree(folder, mutant)
         try:
             own = self.own_tests(mutant.file)
