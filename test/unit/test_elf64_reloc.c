@@ -64,7 +64,7 @@ struct row {
 static const struct row rows[] = {
 { "nothing", OK, { { 0 } }, { { 0 } }, { { 0 } }, 0 },
 { "other tags", OK, { { D_DEBUG, 0 }, { D_TEXTREL, 0 }, { 5, P64M1 },
-	{ P64M1, 1 } }, { { 0 } }, { { 0 } }, 0 },
+	{ 38, 1 }, { P64M1, 1 } }, { { 0 } }, { { 0 } }, 0 },
 
 /* RELA: entries */
 { "one", OK, ONE, { RELATIVE(TABLES, 0x3100, 0x2000), { 0x3100, 77 } },

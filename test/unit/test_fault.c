@@ -208,6 +208,23 @@ static void test_no_phys_offset(void **state)
 	free(text);
 }
 
+/* More memory than a slot holds: its map goes on behind it. */
+static void test_much_memory(void **state)
+{
+	struct fault f = { 14, 0x0, OFFSET + PML4_SLOT + 0x1000, 0, 0 };
+	char *text;
+
+	(void)state;
+	text = explain(&f, 128, &kernel, 2 * PML4_SLOT);
+	assert_string_equal(text, "read from 0xffff808000001000: not mapped: "
+			    "0x8000001000 is not RAM");
+	free(text);
+	f.address = OFFSET + 2 * PML4_SLOT;
+	text = explain(&f, 128, &kernel, 2 * PML4_SLOT);
+	assert_string_equal(text, "read from 0xffff810000000000: not mapped");
+	free(text);
+}
+
 static void test_names(void **state)
 {
 	(void)state;
@@ -230,6 +247,7 @@ int main(void)
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_no_kernel),
 		cmocka_unit_test(test_no_phys_offset),
+		cmocka_unit_test(test_much_memory),
 		cmocka_unit_test(test_names),
 	};
 

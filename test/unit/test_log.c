@@ -59,6 +59,33 @@ static void test_numbers(void **state)
 	}
 }
 
+/* All that a line may have, where there is just room for it and the mark. */
+static void test_longest_lines(void **state)
+{
+	char line[LOG_LINE + 1];
+
+	(void)state;
+	memset(line, '~', LOG_LINE);
+	line[LOG_LINE - 1] = '\3';             /* a character like others */
+	line[LOG_LINE] = '\0';
+	for (size_t size = LOG_LINE; size <= 4 * LOG_LINE; size++) {
+		const size_t lines = size / LOG_LINE - 1;
+		char *text = malloc(size);
+		struct log log = { .text = text, .size = size };
+
+		for (size_t i = 0; i < lines; i++) {
+			log_add(&log, line, NULL);
+			assert_false(log.full);
+			assert_int_equal(log.used, (i + 1) * LOG_LINE);
+			assert_string_equal(text + i * LOG_LINE, line);
+		}
+		log_add(&log, line, NULL);
+		assert_true(log.full);
+		assert_string_equal(text + lines * LOG_LINE, LOG_CUT);
+		free(text);
+	}
+}
+
 /* Of any size: lines as a whole, then the mark, and no byte behind. */
 static void test_full(void **state)
 {
@@ -88,6 +115,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_adds),
 		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_longest_lines),
 		cmocka_unit_test(test_full),
 	};
 

@@ -232,15 +232,16 @@ static void test_places(void **state)
 	uint8_t *rom = malloc(1024);
 
 	(void)state;
-	for (size_t at = 0; at < 1024; at++)
+	for (size_t i = 0; i < 2 * 1024; i++)
 		for (int kind = 0; kind < ROM_KINDS; kind++) {
+			const size_t at = i / 2;
 			static const uint32_t sizes[] = { 36, 31, 24 };
 			struct rom_table found[ROM_KINDS] = { { NULL, 0 } };
 			uint8_t table[64];
 
 			/* With what the first look is for, everywhere,
 			   or nowhere but in the table. */
-			memset(rom, at / 64 % 2 ? 'S' : 0, 1024);
+			memset(rom, i % 2 ? 'S' : 0, 1024);
 			if (kind == ROM_RSDP)
 				make_rsdp(table, 2, 36);
 			else if (kind == ROM_SMBIOS)
@@ -266,6 +267,28 @@ static void test_places(void **state)
 			}
 		}
 	free(rom);
+}
+
+/* All of them, in any order; nothing is read behind the last. */
+static void test_ends_early(void **state)
+{
+	(void)state;
+	for (int i = 0; i < ROM_KINDS; i++) {
+		static const size_t at[] = { 0, 64, 160 };
+		uint8_t *rom = calloc(1, 512);
+		struct rom_table found[ROM_KINDS] = { { NULL, 0 } };
+
+		make_rsdp(rom + at[i], 2, 36);
+		make_smbios(rom + at[(i + 1) % 3], 31);
+		make_smbios3(rom + at[(i + 2) % 3], 24);
+		rom_scan(rom, 1 << 20, found);
+		assert_ptr_equal(found[ROM_RSDP].data, rom + at[i]);
+		assert_ptr_equal(found[ROM_SMBIOS].data,
+				 rom + at[(i + 1) % 3]);
+		assert_ptr_equal(found[ROM_SMBIOS3].data,
+				 rom + at[(i + 2) % 3]);
+		free(rom);
+	}
 }
 
 /* The first good one of each; what was found before stays. */
@@ -301,6 +324,7 @@ int main(void)
 		cmocka_unit_test(test_smbios),
 		cmocka_unit_test(test_smbios3),
 		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_ends_early),
 		cmocka_unit_test(test_first),
 	};
 

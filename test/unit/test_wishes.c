@@ -173,6 +173,10 @@ static void test_newer(void **state)
 	assert_false(wishes_are_newer(&k, sizeof(k)));
 	k.w.size = sizeof(k.w) + 8;
 	assert_true(wishes_are_newer(&k, sizeof(k)));
+	/* Nor what lies behind all there is, whatever it says. */
+	k.later[0] = 0;
+	k.w.size = WISHES_MAX_SIZE;
+	assert_false(wishes_are_newer(&k, sizeof(k)));
 }
 
 /* As large as a later version may be, and larger. */
