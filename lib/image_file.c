@@ -15,12 +15,21 @@ _Static_assert(__builtin_offsetof(struct image_table, sum) == SUMMED_SIZE,
 	       "a table's sum ends its sector");
 
 /* What will be wrong, if anything. Called too often to be copied each time. */
+/*@ requires \valid(fault);
+  @ assigns *fault;
+  @ exits \false;
+  @*/
 __attribute__((noinline))
 static void begin(struct image_fault *fault, uint64_t lba, const char *what)
 {
 	*fault = (struct image_fault){ .lba = lba, .what = what, .field = "" };
 }
 
+/*@ requires \valid(fault);
+  @ assigns fault->field, fault->value;
+  @ exits \false;
+  @ ensures \result == err;
+  @*/
 static int refuse(struct image_fault *fault, int err, const char *field,
 		  uint64_t value)
 {
@@ -29,18 +38,31 @@ static int refuse(struct image_fault *fault, int err, const char *field,
 	return err;
 }
 
+/*@ requires \valid(fault);
+  @ assigns fault->field, fault->value;
+  @ exits \false;
+  @ ensures \result == IMAGE_BAD_FIELD;
+  @*/
 static int bad(struct image_fault *fault, const char *field, uint64_t value)
 {
 	return refuse(fault, IMAGE_BAD_FIELD, field, value);
 }
 
 /* The count sectors from lba on lie in [low, high). */
+/*@ assigns \nothing;
+  @ exits \false;
+  @ ensures meaning: \result != 0 <==> low <= lba && lba + count <= high;
+  @*/
 static bool within(uint64_t lba, uint64_t count, uint64_t low, uint64_t high)
 {
 	return lba >= low && lba <= high && count <= high - lba;
 }
 
 /* size is at least 1: then each byte equals the next, and the first is 0. */
+/*@ requires \valid_read((uint8_t *)data + (0 .. size - 1)) && size > 0;
+  @ assigns \nothing;
+  @ exits \false;
+  @*/
 static bool is_zero(const void *data, size_t size)
 {
 	const uint8_t *byte = data;
@@ -48,6 +70,11 @@ static bool is_zero(const void *data, size_t size)
 	return byte[0] == 0 && memcmp(byte, byte + 1, size - 1) == 0;
 }
 
+/*@ requires \valid_read((uint64_t *)data + (0 .. size / 8 - 1));
+  @ requires size % 16 == 0;
+  @ assigns \nothing;
+  @ exits \false;
+  @*/
 static struct checksum sum_of(const void *data, size_t size)
 {
 	struct checksum sum = checksum_start();
@@ -56,12 +83,22 @@ static struct checksum sum_of(const void *data, size_t size)
 	return sum;
 }
 
+/*@ requires by == IMAGE_BLOCK_SIZE || by == IMAGE_TABLE_BLOCKS;
+  @ assigns \nothing;
+  @ exits \false;
+  @ ensures meaning: n <= \result * by < n + by;
+  @*/
 static uint64_t round_up_div(uint64_t n, uint64_t by)
 {
 	return n / by + (n % by != 0);
 }
 
 /* Wishes that are in order, and stripped of all that is not to be obeyed. */
+/*@ requires \valid_read(s) && \valid(fault);
+  @ assigns fault->field, fault->value;
+  @ exits \false;
+  @ ensures \result <= 0;
+  @*/
 static int check_wishes(const struct image_super *s, struct image_fault *fault)
 {
 	struct wishes_fault wrong = { " wishes", 0 };
@@ -73,6 +110,15 @@ static int check_wishes(const struct image_super *s, struct image_fault *fault)
 	return IMAGE_OK;
 }
 
+/*@ requires \valid_read(s) && \valid(fault) && lba < UINT32_MAX;
+  @ requires \separated(s, fault);
+  @ assigns fault->field, fault->value;
+  @ exits \false;
+  @ ensures \result <= 0;
+  @ ensures meaning: \result == IMAGE_OK ==> good_super(s) &&
+  @         lba < s->directory_lba &&
+  @         s->directory_lba + s->directory_sectors <= s->disk_sectors;
+  @*/
 static int check_super_fields(const struct image_super *s, uint64_t lba,
 			      struct image_fault *fault)
 {
@@ -99,6 +145,15 @@ static int check_super_fields(const struct image_super *s, uint64_t lba,
 	return check_wishes(s, fault);
 }
 
+/*@ requires \valid_read(s);
+  @ assigns \nothing;
+  @ exits \false;
+  @*/
+static bool super_sum_fits(const struct image_super *s)
+{
+	return checksum_equal(sum_of(s, SUMMED_SIZE), s->sum);
+}
+
 int image_check_super(const struct image_super *s, uint64_t lba,
 		      uint64_t image_id, struct image_fault *fault)
 {
@@ -108,7 +163,7 @@ int image_check_super(const struct image_super *s, uint64_t lba,
 	/* Before the sum: another version may have another one. */
 	if (s->version != IMAGE_VERSION)
 		return refuse(fault, IMAGE_BAD_VERSION, "", s->version);
-	if (!checksum_equal(sum_of(s, SUMMED_SIZE), s->sum))
+	if (!super_sum_fits(s))
 		return IMAGE_BAD_SUM;
 	if (image_id != 0 && s->image_id != image_id)
 		return refuse(fault, IMAGE_OTHER_ID, "", s->image_id);
@@ -120,6 +175,12 @@ struct census {
 	uint8_t seen[IMAGE_MODULE + 1];
 };
 
+/*@ requires \valid_read(file) && \valid(census);
+  @ assigns census->seen[0 .. IMAGE_MODULE];
+  @ exits \false;
+  @ ensures meaning: \result != 0 ==>
+  @         (file->type == IMAGE_KERNEL <==> index == 0);
+  @*/
 static bool type_fits(const struct image_file *file, uint64_t index,
 		      struct census *census)
 {
@@ -134,6 +195,11 @@ static bool type_fits(const struct image_file *file, uint64_t index,
 	       census->seen[file->type]++ < most[file->type];
 }
 
+/*@ requires \valid_read(file);
+  @ assigns \nothing;
+  @ exits \false;
+  @ ensures meaning: \result != 0 ==> file->size <= IMAGE_MAX_FILE;
+  @*/
 static bool size_fits(const struct image_file *file)
 {
 	return file->size <= (file->type == IMAGE_CMDLINE ?
@@ -142,6 +208,11 @@ static bool size_fits(const struct image_file *file)
 }
 
 /* No sectors are at 0; others lie in what the directory leaves of the disk. */
+/*@ requires \valid_read(s);
+  @ assigns \nothing;
+  @ exits \false;
+  @ ensures meaning: \result != 0 <==> behind_directory(s, lba, count);
+  @*/
 static bool sectors_fit(const struct image_super *s, uint64_t lba,
 			uint64_t count)
 {
@@ -152,11 +223,26 @@ static bool sectors_fit(const struct image_super *s, uint64_t lba,
 		      s->disk_sectors);
 }
 
+/*@ predicate good_name(struct image_super *s, uint8_t *directory,
+  @                     struct image_file *f) =
+  @         f->name_size <= IMAGE_MAX_NAME &&
+  @         s->file_count * sizeof(struct image_file) <= f->name_offset &&
+  @         f->name_offset + f->name_size <
+  @         s->directory_sectors * SECTOR_SIZE &&
+  @         directory[f->name_offset + f->name_size] == 0;
+  @*/
+
 /* Its name lies between the entries and the directory's end, and is text. */
+/*@ requires \valid_read(s) && \valid_read(file);
+  @ requires good_super(s) && valid_directory(s, directory);
+  @ assigns \nothing;
+  @ exits \false;
+  @ ensures meaning: \result != 0 ==> good_name(s, directory, file);
+  @*/
 static bool name_fits(const struct image_super *s, const uint8_t *directory,
 		      const struct image_file *file)
 {
-	const uint8_t *name = directory + file->name_offset;
+	const uint8_t *name;
 	uint32_t i = 0;
 
 	if (file->name_size > IMAGE_MAX_NAME ||
@@ -164,12 +250,24 @@ static bool name_fits(const struct image_super *s, const uint8_t *directory,
 		    s->file_count * sizeof(*file),
 		    (uint64_t)s->directory_sectors * SECTOR_SIZE))
 		return false;
+	name = directory + file->name_offset;
+	/*@ loop invariant i <= file->name_size;
+	  @ loop assigns i;
+	  @ loop variant file->name_size - i;
+	  @*/
 	while (i < file->name_size && name[i] != '\0')
 		i++;
 	return i == file->name_size && name[i] == '\0';
 }
 
 /* Where its tables and its data are. */
+/*@ requires \valid_read(s) && \valid_read(f) && \valid(fault);
+  @ requires f->size <= IMAGE_MAX_FILE;
+  @ assigns fault->field, fault->value;
+  @ exits \false;
+  @ ensures \result <= 0;
+  @ ensures meaning: \result == IMAGE_OK ==> good_entry(s, f);
+  @*/
 static int check_sectors(const struct image_super *s,
 			 const struct image_file *f, struct image_fault *fault)
 {
@@ -191,6 +289,21 @@ static int check_sectors(const struct image_super *s,
 	return IMAGE_OK;
 }
 
+/*@ requires \valid_read(s) && \valid_read(f) && \valid(census);
+  @ requires \valid(fault) && good_super(s);
+  @ requires valid_directory(s, directory);
+  @ requires \separated(directory +
+  @                     (0 .. s->directory_sectors * SECTOR_SIZE - 1),
+  @                     census);
+  @ assigns fault->field, fault->value, census->seen[0 .. IMAGE_MODULE];
+  @ exits \false;
+  @ ensures \result <= 0;
+  @ ensures meaning: \result == IMAGE_OK ==>
+  @         good_entry(s, f) && good_name(s, directory, f) &&
+  @         (f->type == IMAGE_KERNEL <==> index == 0) &&
+  @         (f->wish_offset != 0 ==>
+  @          f->wish_offset + sizeof(struct boot_wishes) <= f->size);
+  @*/
 static int check_file(const struct image_super *s, const uint8_t *directory,
 		      const struct image_file *f, uint64_t index,
 		      struct census *census, struct image_fault *fault)
@@ -218,18 +331,36 @@ static int check_file(const struct image_super *s, const uint8_t *directory,
 	return IMAGE_OK;
 }
 
+/*@ requires \valid_read(s) && good_super(s);
+  @ requires valid_directory(s, (uint8_t *)directory);
+  @ assigns \nothing;
+  @ exits \false;
+  @*/
+static bool directory_sum_fits(const struct image_super *s,
+			       const void *directory)
+{
+	const size_t size = (size_t)s->directory_sectors * SECTOR_SIZE;
+
+	return checksum_equal(sum_of(directory, size), s->directory_sum);
+}
+
 int image_check_directory(const struct image_super *s, const void *directory,
 			  struct image_fault *fault)
 {
-	const size_t size = (size_t)s->directory_sectors * SECTOR_SIZE;
 	const struct image_file *file = directory;
 	struct census census = { { 0 } };
 	uint32_t i;
 	int err = IMAGE_OK;
 
 	begin(fault, s->directory_lba, "directory");
-	if (!checksum_equal(sum_of(directory, size), s->directory_sum))
+	if (!directory_sum_fits(s, directory))
 		return IMAGE_BAD_SUM;
+	/*@ loop invariant 0 <= i <= s->file_count && err == IMAGE_OK;
+	  @ loop invariant \forall integer k; 0 <= k < i ==>
+	  @         good_entry(s, &file[k]);
+	  @ loop assigns i, err, *fault, census;
+	  @ loop variant s->file_count - i;
+	  @*/
 	for (i = 0; i < s->file_count; i++) {
 		begin(fault, s->directory_lba +
 		      i * sizeof(*file) / SECTOR_SIZE, "file entry");
@@ -241,19 +372,34 @@ int image_check_directory(const struct image_super *s, const void *directory,
 }
 
 /* stored_size is one that a block of that codec and size can have. */
+/*@ requires \valid_read(block) && 0 < size <= IMAGE_BLOCK_SIZE;
+  @ requires block->codec <= IMAGE_LZ4;
+  @ assigns \nothing;
+  @ exits \false;
+  @ ensures meaning: \result != 0 ==>
+  @         (block->codec == IMAGE_ZERO ? block->stored_size == 0 :
+  @          0 < block->stored_size <= size &&
+  @          (block->codec == IMAGE_STORED ==> block->stored_size == size));
+  @*/
 static bool stored_fits(const struct image_block *block, uint64_t size)
 {
-	switch (block->codec) {
-	case IMAGE_ZERO:
+	if (block->codec == IMAGE_ZERO)
 		return block->stored_size == 0;
-	case IMAGE_STORED:
+	if (block->codec == IMAGE_STORED)
 		return block->stored_size == size;
-	default:
-		return block->stored_size > 0 && block->stored_size < size;
-	}
+	return block->stored_size > 0 && block->stored_size < size;
 }
 
 /* A block with data lies in the file's data, and at next_lba if known. */
+/*@ requires \valid_read(file) && \valid_read(block) && good_file(file);
+  @ assigns \nothing;
+  @ exits \false;
+  @ ensures meaning: \result != 0 ==>
+  @         (block->codec == IMAGE_ZERO ? block->lba == 0 :
+  @          file->data_lba <= block->lba &&
+  @          block->lba + (block->stored_size + 511) / 512 <=
+  @          file->data_lba + file->data_sectors);
+  @*/
 static bool place_fits(const struct image_file *file,
 		       const struct image_block *block, uint64_t next_lba)
 {
@@ -265,6 +411,15 @@ static bool place_fits(const struct image_file *file,
 		      file->data_lba + file->data_sectors);
 }
 
+/*@ requires \valid_read(file) && \valid_read(b) && good_file(file);
+  @ requires \valid(next_lba) && \valid(fault);
+  @ requires \separated(next_lba, fault, file, b);
+  @ requires index < file->block_count;
+  @ assigns *next_lba, fault->field, fault->value;
+  @ exits \false;
+  @ ensures \result <= 0;
+  @ ensures meaning: \result == IMAGE_OK ==> good_block(file, index, b);
+  @*/
 static int check_block(const struct image_file *file, uint64_t index,
 		       const struct image_block *b, uint64_t *next_lba,
 		       struct image_fault *fault)
@@ -281,10 +436,28 @@ static int check_block(const struct image_file *file, uint64_t index,
 }
 
 /* The table's blocks, which all are the file's. */
+/*@ requires \valid_read(file) && \valid_read(table) && good_file(file);
+  @ requires \valid(next_lba) && \valid(fault);
+  @ requires \separated(next_lba, fault, file, table);
+  @ requires count <= IMAGE_TABLE_BLOCKS;
+  @ requires table->first_block + count <= file->block_count;
+  @ assigns *next_lba, *fault;
+  @ exits \false;
+  @ ensures \result <= 0;
+  @ ensures meaning: \result == IMAGE_OK ==>
+  @         \forall integer k; 0 <= k < count ==>
+  @         good_block(file, table->first_block + k, &table->block[k]);
+  @*/
 static int check_blocks(const struct image_file *file,
 			const struct image_table *table, uint64_t count,
 			uint64_t *next_lba, struct image_fault *fault)
 {
+	/*@ loop invariant 0 <= i <= count;
+	  @ loop invariant \forall integer k; 0 <= k < i ==>
+	  @         good_block(file, table->first_block + k, &table->block[k]);
+	  @ loop assigns i, *next_lba, *fault;
+	  @ loop variant count - i;
+	  @*/
 	for (uint64_t i = 0; i < count; i++) {
 		int err = check_block(file, table->first_block + i,
 				      &table->block[i], next_lba, fault);
@@ -297,6 +470,27 @@ static int check_blocks(const struct image_file *file,
 	return IMAGE_OK;
 }
 
+/*@ requires \valid_read(table);
+  @ assigns \nothing;
+  @ exits \false;
+  @*/
+static bool sum_fits(const struct image_table *table)
+{
+	return checksum_equal(sum_of(table, SUMMED_SIZE), table->sum);
+}
+
+/* The entries from the index count on, if any, are zero. */
+/*@ requires \valid_read(table) && count <= IMAGE_TABLE_BLOCKS;
+  @ assigns \nothing;
+  @ exits \false;
+  @*/
+static bool rest_is_zero(const struct image_table *table, uint64_t count)
+{
+	return count == IMAGE_TABLE_BLOCKS ||
+	       is_zero(&table->block[count], (IMAGE_TABLE_BLOCKS - count) *
+		       sizeof(table->block[0]));
+}
+
 int image_check_table(const struct image_file *file, uint64_t table_index,
 		      const struct image_table *table, uint64_t *next_lba,
 		      struct image_fault *fault)
@@ -307,7 +501,7 @@ int image_check_table(const struct image_file *file, uint64_t table_index,
 	int err;
 
 	begin(fault, file->table_lba + table_index, "block table");
-	if (!checksum_equal(sum_of(table, SUMMED_SIZE), table->sum))
+	if (!sum_fits(table))
 		return IMAGE_BAD_SUM;
 	if (table->tag != file->table_tag)
 		return refuse(fault, IMAGE_OTHER_ID, "", table->tag);
@@ -319,9 +513,7 @@ int image_check_table(const struct image_file *file, uint64_t table_index,
 	err = check_blocks(file, table, count, &next, fault);
 	if (err)
 		return err;
-	if (count < IMAGE_TABLE_BLOCKS &&
-	    !is_zero(&table->block[count], (IMAGE_TABLE_BLOCKS - count) *
-		     sizeof(table->block[0])))
+	if (!rest_is_zero(table, count))
 		return bad(fault, " unused blocks", count);
 	if (first + count == file->block_count && next != 0 &&
 	    next != file->data_lba + file->data_sectors)

@@ -48,7 +48,69 @@ struct image_disk {
 	uint64_t have_sectors;
 };
 
+/*@ // A superblock whose directory has its size within bounds, and its entries.
+  @ predicate good_super(struct image_super *s) =
+  @         s->directory_sectors * SECTOR_SIZE <= IMAGE_MAX_DIRECTORY &&
+  @         1 <= s->file_count <= IMAGE_MAX_FILES &&
+  @         s->file_count * sizeof(struct image_file) <=
+  @         s->directory_sectors * SECTOR_SIZE;
+  @
+  @ predicate valid_directory(struct image_super *s, uint8_t *directory) =
+  @         \valid_read(directory +
+  @                     (0 .. s->directory_sectors * SECTOR_SIZE - 1));
+  @
+  @ predicate behind_directory(struct image_super *s, integer lba,
+  @                            integer count) =
+  @         count == 0 ? lba == 0 :
+  @         s->directory_lba + s->directory_sectors <= lba &&
+  @         lba + count <= s->disk_sectors;
+  @
+  @ // An entry of the directory as far as reading the file relies on it.
+  @ predicate good_file(struct image_file *f) =
+  @         f->size <= IMAGE_MAX_FILE &&
+  @         f->block_count * IMAGE_BLOCK_SIZE >= f->size &&
+  @         (f->block_count - 1) * IMAGE_BLOCK_SIZE < f->size &&
+  @         f->data_lba + f->data_sectors <= UINT64_MAX;
+  @
+  @ // A file in an image: what its numbers name is there, and its own.
+  @ predicate good_entry(struct image_super *s, struct image_file *f) =
+  @         good_file(f) &&
+  @         behind_directory(s, f->table_lba, (f->block_count + 14) / 15) &&
+  @         behind_directory(s, f->data_lba, f->data_sectors) &&
+  @         f->data_sectors <= f->block_count * IMAGE_BLOCK_SECTORS &&
+  @         (f->block_count == 0 ==> f->table_tag == 0);
+  @
+  @ logic integer block_bytes(struct image_file *f, integer index) =
+  @         f->size - index * IMAGE_BLOCK_SIZE < IMAGE_BLOCK_SIZE ?
+  @         f->size - index * IMAGE_BLOCK_SIZE : IMAGE_BLOCK_SIZE;
+  @
+  @ // A block whose sectors all are the file's.
+  @ predicate good_block(struct image_file *f, integer index,
+  @                      struct image_block *b) =
+  @         b->codec <= IMAGE_LZ4 &&
+  @         (b->codec == IMAGE_ZERO ? b->stored_size == 0 && b->lba == 0 :
+  @          0 < b->stored_size <= block_bytes(f, index) &&
+  @          (b->codec == IMAGE_STORED ==>
+  @           b->stored_size == block_bytes(f, index)) &&
+  @          f->data_lba <= b->lba &&
+  @          b->lba + (b->stored_size + 511) / 512 <=
+  @          f->data_lba + f->data_sectors);
+  @
+  @ predicate good_table(struct image_file *f, integer index,
+  @                      struct image_table *t) =
+  @         \forall integer k; 0 <= k < IMAGE_TABLE_BLOCKS &&
+  @         index * IMAGE_TABLE_BLOCKS + k < f->block_count ==>
+  @         good_block(f, index * IMAGE_TABLE_BLOCKS + k, &t->block[k]);
+  @*/
+
 /* Bytes of the file that a block stands for: all, or the rest of the file. */
+/*@ requires \valid_read(file) && good_file(file);
+  @ requires block < file->block_count;
+  @ assigns \nothing;
+  @ exits \false;
+  @ ensures \result == block_bytes(file, block);
+  @ ensures 0 < \result <= IMAGE_BLOCK_SIZE;
+  @*/
 static inline uint64_t image_block_bytes(const struct image_file *file,
 					 uint64_t block)
 {
@@ -57,6 +119,11 @@ static inline uint64_t image_block_bytes(const struct image_file *file,
 	return left < IMAGE_BLOCK_SIZE ? left : IMAGE_BLOCK_SIZE;
 }
 
+/*@ requires \valid_read(block);
+  @ assigns \nothing;
+  @ exits \false;
+  @ ensures \result == (block->stored_size + 511) / 512;
+  @*/
 static inline uint64_t image_block_sectors(const struct image_block *block)
 {
 	return (block->stored_size + (uint64_t)SECTOR_SIZE - 1) / SECTOR_SIZE;
@@ -71,6 +138,17 @@ int image_check_header(const struct stage2_header *header,
  * expected id means any), and every range in it against disk_sectors and
  * overflow.
  */
+/*@ requires \valid_read(super) && \valid(fault);
+  @ requires \separated(super, fault) && lba < UINT32_MAX;
+  @ assigns *fault;
+  @ exits \false;
+  @ ensures \result <= 0;
+  @ ensures meaning: \result == IMAGE_OK ==> good_super(super) &&
+  @         lba < super->directory_lba &&
+  @         super->directory_lba + super->directory_sectors <=
+  @         super->disk_sectors &&
+  @         (image_id != 0 ==> super->image_id == image_id);
+  @*/
 int image_check_super(const struct image_super *super, uint64_t lba,
 		      uint64_t image_id, struct image_fault *fault);
 
@@ -80,6 +158,19 @@ int image_check_super(const struct image_super *super, uint64_t lba,
  * ranges on the disk, names inside the directory and terminated, block counts.
  * Tables and data lie behind the directory. fault->lba is the entry's sector.
  */
+/*@ requires \valid_read(super) && \valid(fault) && good_super(super);
+  @ requires valid_directory(super, (uint8_t *)directory);
+  @ requires \valid_read((struct image_file *)directory +
+  @                      (0 .. super->file_count - 1));
+  @ requires \separated(fault, super, (struct image_file *)directory +
+  @                     (0 .. super->file_count - 1));
+  @ assigns *fault;
+  @ exits \false;
+  @ ensures \result <= 0;
+  @ ensures meaning: \result == IMAGE_OK ==>
+  @         \forall integer k; 0 <= k < super->file_count ==>
+  @         good_entry(super, (struct image_file *)directory + k);
+  @*/
 int image_check_directory(const struct image_super *super,
 			  const void *directory, struct image_fault *fault);
 
@@ -90,6 +181,17 @@ int image_check_directory(const struct image_super *super,
  * not read: anywhere in the file's data, then); on success it is moved past
  * the last one.
  */
+/*@ requires \valid_read(file) && \valid_read(table);
+  @ requires \valid(next_lba) && \valid(fault);
+  @ requires \separated(next_lba, fault, file, table);
+  @ requires good_file(file) && table_index <= UINT32_MAX;
+  @ assigns *next_lba, *fault;
+  @ exits \false;
+  @ ensures \result <= 0;
+  @ ensures meaning: \result == IMAGE_OK ==>
+  @         table_index * IMAGE_TABLE_BLOCKS < file->block_count &&
+  @         good_table(file, table_index, table);
+  @*/
 int image_check_table(const struct image_file *file, uint64_t table_index,
 		      const struct image_table *table, uint64_t *next_lba,
 		      struct image_fault *fault);

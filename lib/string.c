@@ -53,8 +53,10 @@ static inline void move_few(uint8_t *to, const uint8_t *from, size_t size)
 /* Copies words from the lowest address up. */
 /*@ requires \valid(to + (0 .. sizeof(word) * words - 1));
   @ requires \valid_read(from + (0 .. sizeof(word) * words - 1));
+  @ requires \initialized(from + (0 .. sizeof(word) * words - 1));
   @ assigns to[0 .. sizeof(word) * words - 1]
   @         \from from[0 .. sizeof(word) * words - 1];
+  @ ensures \initialized(to + (0 .. sizeof(word) * words - 1));
   @*/
 static inline void move_words(uint8_t *to, const uint8_t *from, size_t words)
 {
@@ -64,6 +66,7 @@ static inline void move_words(uint8_t *to, const uint8_t *from, size_t words)
 
 /*@ requires \valid(to + (0 .. sizeof(word) * words - 1));
   @ assigns to[0 .. sizeof(word) * words - 1] \from fill;
+  @ ensures \initialized(to + (0 .. sizeof(word) * words - 1));
   @*/
 static inline void set_words(uint8_t *to, uint64_t fill, size_t words)
 {

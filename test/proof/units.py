@@ -46,6 +46,38 @@ UNITS = {
         'bound': 'any bytes, any two places',
         'functions': ['copy_word', 'read_word'],
     },
+    'wishes': {
+        'main': 'wishes',
+        'files': ['lib/string.c'],
+        'bound': 'any bytes, sizes to 128',
+        'contracts': STRING_INSTRUCTIONS,
+        'functions': ['wishes_none', 'is_magic', 'wishes_find', 'bad',
+                      'is_canonical', 'is_phys_offset', 'is_stack_size',
+                      'is_side', 'is_depth', 'check_video', 'check_fields',
+                      'wishes_read', 'wishes_are_newer'],
+    },
+    'image': {
+        'file': 'lib/image_file.c',
+        'model': 'Typed+cast',
+        'read as': ['image_file'],
+        'functions': ['begin', 'refuse', 'bad', 'within', 'round_up_div',
+                      'check_super_fields', 'image_check_super', 'type_fits',
+                      'size_fits', 'sectors_fit', 'name_fits',
+                      'check_sectors', 'check_file',
+                      'image_check_directory', 'stored_fits', 'place_fits',
+                      'check_block', 'check_blocks', 'image_check_table',
+                      'image_block_bytes', 'image_block_sectors'],
+    },
+    'image-sums': {
+        'main': 'image_file',
+        'files': ['lib/checksum.c', 'lib/string.c', 'lib/wishes.c'],
+        'bound': 'any bytes, to 64 sectors',
+        'contracts': STRING_INSTRUCTIONS + ['memcmp'],
+        'functions': ['is_zero', 'sum_of', 'check_wishes', 'super_sum_fits',
+                      'directory_sum_fits', 'sum_fits', 'rest_is_zero',
+                      'image_check_header', 'image_early_sum',
+                      'image_sector_sum', 'image_strerror'],
+    },
     'elf64': {
         'file': 'lib/elf64.c',
         'model': 'Typed+cast',
@@ -100,6 +132,9 @@ ASSUMED = {
         'place_pages, that what it finds begins and ends at pages: tested by '
         'test/unit and test/fuzz; the provers know too little of remainders '
         'by a number that is not constant',
+    'image_file (lib/image_file.c)':
+        'that the entries of a directory, too, keep their values while no byte '
+        'of it is written',
     'memcmp (lib/string.c)':
         'that it reads nothing but what its contract says: its loop is repe '
         'cmpsq, in assembly; tested by test/unit and test/fuzz',
