@@ -9,7 +9,8 @@
  *
  *   0x00000 - 0x00500   interrupt vectors, BIOS data area: never written
  *   0x01000 - 0x02000   BIOS_BUF: what the BIOS reads or fills, disk data apart
- *   0x02000 - 0x07c00   the real-mode stack, grows down from REAL_STACK_TOP
+ *   0x02000 - 0x06ff0   the real-mode stack, grows down from REAL_STACK_TOP
+ *   0x06ff0 - 0x07000   the variables of bios.asm; no code in this page
  *   0x07c00 - 0x07e00   stage1, where every BIOS puts it
  *   0x08000 - 0x14000   sectors 1 to LOADER_MAX_SECTORS: stage2, then the
  *                       superblock and whatever else fits ("preloaded")
@@ -47,7 +48,7 @@
 /* BIOS_BUF and the real-mode stack */
 #define BIOS_BUF             0x1000
 #define BIOS_BUF_SIZE        0x1000
-#define REAL_STACK_TOP       0x7c00
+#define REAL_STACK_TOP       0x6ff0
 
 /* stage2: sectors 1 .. n, contiguous from STAGE2_ADDR */
 #define STAGE2_LBA           1
@@ -169,7 +170,6 @@
 #define REGS_EFLAGS          28
 #define REGS_DS              32
 #define REGS_ES              34
-#define REGS_SIZE            36
 
 /* struct handoff (stage2/handoff.h) as handoff.asm sees it */
 #define HANDOFF_CR3          0

@@ -18,8 +18,9 @@ struct bios_regs {
 
 /*
  * Runs `int vector` in real mode with the registers in *regs; writes the
- * registers and flags the BIOS returned back into *regs. What the BIOS is to
- * read or fill lies in BIOS_BUF or DISK_BUF, never on the stack.
+ * registers and flags the BIOS returned back into *regs, which lies on the
+ * stack. What the BIOS is to read or fill does not: it is in BIOS_BUF or
+ * DISK_BUF.
  */
 void bios_call(uint8_t vector, struct bios_regs *regs);
 
@@ -51,6 +52,5 @@ _Static_assert(offsetof(struct bios_regs, ebp) == REGS_EBP, "layout.h");
 _Static_assert(offsetof(struct bios_regs, eflags) == REGS_EFLAGS, "layout.h");
 _Static_assert(offsetof(struct bios_regs, ds) == REGS_DS, "layout.h");
 _Static_assert(offsetof(struct bios_regs, es) == REGS_ES, "layout.h");
-_Static_assert(sizeof(struct bios_regs) == REGS_SIZE, "layout.h");
 
 #endif
