@@ -65,5 +65,5 @@ void bootlog_kernel(struct boot *boot)
 	log_add(&boot->log, "disk: " LOG_DEC " calls, " LOG_DEC " failed, "
 		"most sectors " LOG_DEC ", CHS " LOG_DEC "\n",
 		LOG_VALUES(disk->calls, disk->failures, disk->most,
-			   disk->use_chs));
+			   !disk->facts.uses_edd));
 }

@@ -67,6 +67,8 @@ static void prepare_lba(struct bios_regs *r, uint64_t lba, uint32_t count)
 {
 	struct dap *dap = phys(BIOS_BUF);
 
+	/* A register's, else each field has an address of its own: 20 bytes. */
+	__asm__("" : "+r"(dap));
 	r->eax = 0x4200;
 	r->esi = BIOS_BUF;
 	*dap = (struct dap){
@@ -103,7 +105,7 @@ static uint32_t read_once(struct disk *disk, uint64_t lba, uint64_t want)
 	struct bios_regs r = { .edx = disk->facts.drive };
 	uint32_t said;
 
-	if (!disk->use_chs)
+	if (disk->facts.uses_edd)
 		prepare_lba(&r, lba, count);
 	else if ((count = prepare_chs(&r, lba, count, &disk->facts)) == 0)
 		return 0;
@@ -113,7 +115,7 @@ static uint32_t read_once(struct disk *disk, uint64_t lba, uint64_t want)
 		disk->status = bios_ah(&r);
 		return 0;
 	}
-	if (!disk->use_chs)
+	if (disk->facts.uses_edd)
 		return ((volatile struct dap *)phys(BIOS_BUF))->count == count ?
 		       count : 0;
 	/* Many say nothing of use in AL, but fewer than asked may be true. */
@@ -127,16 +129,11 @@ static uint32_t read_once(struct disk *disk, uint64_t lba, uint64_t want)
  */
 static bool step_down(struct disk *disk)
 {
-	if (disk->most > 127)
-		disk->most = 127;
-	else if (disk->most > 64)
-		disk->most = 64;
-	else if (disk->most > 1)
-		disk->most = 1;
-	else if (!disk->use_chs && disk->facts.sectors_per_track != 0) {
-		disk->use_chs = true;
+	if (disk->most > 1)
+		disk->most = disk->most > 127 ? 127 : disk->most > 64 ? 64 : 1;
+	else if (disk->facts.uses_edd && disk->facts.sectors_per_track != 0)
 		disk->facts.uses_edd = 0;
-	} else
+	else
 		return false;
 	return true;
 }
@@ -164,34 +161,24 @@ static bool fetch(struct disk *disk, uint64_t lba, uint64_t want)
 	return true;
 }
 
-/* If [base, base + count) holds lba: where, and how much of want. */
-static bool held(uint64_t base, uint64_t count, const uint8_t *memory,
-		 uint64_t lba, uint64_t want, const uint8_t **data,
-		 uint64_t *got)
-{
-	uint64_t into = lba - base;
-
-	if (into >= count)
-		return false;
-	*data = memory + into * SECTOR_SIZE;
-	*got = count - into < want ? count - into : want;
-	return true;
-}
-
 /* What first.asm or the last call brought is not asked for again. */
 static int disk_read(struct image_disk *image, uint64_t lba, uint64_t want,
 		     const uint8_t **data, uint64_t *got)
 {
 	struct disk *disk = (struct disk *)image;
+	const uint8_t *memory = phys(STAGE2_ADDR);
+	uint64_t into = lba - STAGE2_LBA, count = first_present;
 
-	if (held(STAGE2_LBA, first_present, phys(STAGE2_ADDR), lba, want, data,
-		 got))
-		return 0;
-	if (lba - disk->held_lba >= disk->held_sectors &&
-	    !fetch(disk, lba, want))
-		return -1;
-	held(disk->held_lba, disk->held_sectors, phys(DISK_BUF), lba, want,
-	     data, got);
+	if (into >= count) {
+		if (lba - disk->held_lba >= disk->held_sectors &&
+		    !fetch(disk, lba, want))
+			return -1;
+		memory = phys(DISK_BUF);
+		into = lba - disk->held_lba;
+		count = disk->held_sectors;
+	}
+	*data = memory + into * SECTOR_SIZE;
+	*got = count - into < want ? count - into : want;
 	return 0;
 }
 
@@ -275,6 +262,6 @@ void disk_open(struct disk *disk)
 	ask_geometry(facts);
 	ask_edd(facts);
 	/* With neither, AH=42h may work all the same: stage1 used it. */
-	disk->use_chs = !facts->uses_edd && facts->sectors_per_track != 0;
-	facts->uses_edd = !disk->use_chs;
+	if (facts->sectors_per_track == 0)
+		facts->uses_edd = 1;
 }

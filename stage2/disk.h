@@ -15,7 +15,6 @@ struct disk {
 	uint64_t held_lba;              /* what DISK_BUF holds */
 	uint64_t held_sectors;
 	uint32_t most;                  /* sectors a call: what has worked */
-	bool use_chs;
 	uint8_t status;                 /* of the last call that failed */
 	uint64_t bad_lba;               /* and its first sector */
 	uint32_t calls;                 /* for the boot log */
