@@ -34,24 +34,31 @@ void checksum_add(struct checksum *sum, const void *data, size_t size)
 	const word *p = data;
 	uint64_t a = sum->a;
 	uint64_t t = sum->t;
+	size_t left = size / 512;
 
 	/*
-	 * Unrolled: loop control would cost as much as the sum itself. Half a
-	 * sector at a time, and its words counted from its middle: so each is
-	 * within reach of a short instruction.
+	 * Unrolled: loop control would cost as much as the sum itself. The
+	 * pointer goes on twice a sector, so that each word is within reach
+	 * of a short instruction. The loops test at their end alone, which
+	 * compilers that look for size would not see to: 101 instructions a
+	 * sector, 96 of them the sum. With half as much unrolled, in a loop
+	 * within the loop, it is 109.
 	 */
-	for (; size >= 512; size -= 512, p += 64) {
-		for (int half = 0; half < 2; half++) {
-			const word *middle = p + 16 + 32 * half;
-
-			IN_REGISTER(middle);
-			PAIRS_4(middle, -8); PAIRS_4(middle, -4);
-			PAIRS_4(middle, 0); PAIRS_4(middle, 4);
-		}
+	if (left > 0) do {
+		PAIRS_4(p, 0); PAIRS_4(p, 4);
+		p += 32;
+		IN_REGISTER(p);
+		PAIRS_4(p, -8); PAIRS_4(p, -4); PAIRS_4(p, 0); PAIRS_4(p, 4);
+		p += 32;
+		IN_REGISTER(p);
+		PAIRS_4(p, -8); PAIRS_4(p, -4);
 		t *= CHECKSUM_STEP;
-	}
-	for (; size >= 16; size -= 16, p += 2)
+	} while (--left > 0);
+	left = size % 512 / 16;
+	if (left > 0) do {
 		PAIR(p, 0);
+		p += 2;
+	} while (--left > 0);
 	sum->a = a;
 	sum->t = t;
 }

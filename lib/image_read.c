@@ -63,7 +63,7 @@ static int fetch(struct reader *r, uint64_t lba)
 	const uint64_t skip = lba - disk->have_lba;
 	const uint64_t want = r->end_lba - lba;
 
-	if (lba >= disk->have_lba && skip < disk->have_sectors) {
+	if (skip < disk->have_sectors) {
 		r->data = disk->have + skip * SECTOR_SIZE;
 		r->got = min(disk->have_sectors - skip, want);
 		return IMAGE_OK;

@@ -7,12 +7,9 @@ STAGE2_C := $(sort $(wildcard stage2/*.c lib/*.c))
 STAGE2_OBJ := $(STAGE2_ASM:%.asm=$(STAGE2)/%.o) $(STAGE2_C:%.c=$(STAGE2)/%.o)
 
 # Every sector of stage2 is read and summed at each boot, so it is built for
-# size; only the sum, which runs for each byte of a kernel, gains enough by
-# being built for speed.
+# size.
 STAGE2_SMALL := @$(BUILD)/flags/small.options
-STAGE2_FAST := -O2
 $(STAGE2)/%.o: OPTIMISE := $(STAGE2_SMALL)
-$(STAGE2)/lib/checksum.o: OPTIMISE := $(STAGE2_FAST)
 # Without the conversions that no line of the loader's has: 290 bytes.
 $(STAGE2)/lib/format.o: OPTIMISE := $(STAGE2_SMALL) -DFORMAT_FULL=0
 
@@ -25,8 +22,7 @@ LDFLAGS_TARGET := -nostdlib -static --gc-sections -z noexecstack \
 $(eval $(call remember,nasm,$(NASM) $(NASMFLAGS),$(NASM)))
 $(eval $(call remember,cc,$(CC),$(CC)))
 $(eval $(call remember,ld,$(LD) $(OBJCOPY) $(LDFLAGS_TARGET),$(LD) $(OBJCOPY)))
-$(eval $(call remember,stage2,$(CC) $(STAGE2_SMALL) $(STAGE2_FAST) \
-	$(STAGE2_CFLAGS)))
+$(eval $(call remember,stage2,$(CC) $(STAGE2_SMALL) $(STAGE2_CFLAGS)))
 $(eval $(call remember,stage2-objects,$(STAGE2_OBJ)))
 
 # Options that some compilers and linkers lack, as files of those that these
