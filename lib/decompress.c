@@ -30,6 +30,13 @@ static inline void copy_word(uint8_t *to, const uint8_t *from)
 	*(word *)to = *(const word *)from;
 }
 
+/* Keeps gcc from arithmetic in bytes, and from what that takes to leave. */
+#if defined(__GNUC__) && !defined(__FRAMAC__)
+#define IN_REGISTER(x) __asm__("" : "+r"(x))
+#else
+#define IN_REGISTER(x) ((void)0)
+#endif
+
 #define COUNT_LONG      15u     /* more bytes of the count follow */
 #define COUNT_VALUES    (COUNT_LONG + 1)
 #define COUNT_MORE      255u    /* and one more after this one */
@@ -37,12 +44,13 @@ static inline void copy_word(uint8_t *to, const uint8_t *from)
 #define OFFSET_SIZE     2
 
 /*
- * What a short sequence may touch: its token, 14 literals copied as two words
- * and the offset; in the output, after the literals, a match of up to 18
- * bytes copied as three words.
+ * What a short sequence may touch: its token, 14 literals copied as two words,
+ * the offset, and one byte more of the match's count; in the output, after the
+ * literals, the longest match that makes, copied as words.
  */
-#define IN_SLACK        (1 + 2 * sizeof(word))
-#define OUT_SLACK       (COUNT_LONG - 1 + 3 * sizeof(word))
+#define SHORT_MATCH     (COUNT_LONG + COUNT_MORE - 1 + MATCH_MIN)
+#define IN_SLACK        (2 + 2 * sizeof(word))
+#define OUT_SLACK       (COUNT_LONG - 1 + SHORT_MATCH + sizeof(word))
 
 struct lz4 {
 	const uint8_t *in;
@@ -121,7 +129,10 @@ static void short_sequences(struct lz4 *s)
 	const uint8_t *in = s->in;
 	uint8_t *out = s->out;
 
-	/*@ loop invariant good_part(s->in, in) && good_part(in, s->in_end);
+	if (in >= s->in_slack || out >= s->out_slack)
+		return;
+	/*@ loop invariant in < s->in_slack && out < s->out_slack;
+	  @ loop invariant good_part(s->in, in) && good_part(in, s->in_end);
 	  @ loop invariant good_part(s->out, out) && good_part(out, s->out_end);
 	  @ loop invariant s->in_slack - in > 0 ==>
 	  @         s->in_end - s->in_slack >= IN_SLACK;
@@ -130,33 +141,53 @@ static void short_sequences(struct lz4 *s)
 	  @ loop assigns in, out, s->out[0 .. s->out_end - s->out - 1];
 	  @ loop variant s->in_end - in;
 	  @*/
-	while (in < s->in_slack && out < s->out_slack) {
+	do {
 		//@ assert s->in_end - in > IN_SLACK;
 		//@ assert s->out_end - out > OUT_SLACK;
-		size_t literals = *in / COUNT_VALUES;
-		size_t match = *in % COUNT_VALUES;
+		size_t token = *in, literals, match, offset, before;
 		const uint8_t *from = in + 1;
 		uint8_t *to = out;
-		size_t offset;
 
-		if (literals == COUNT_LONG || match == COUNT_LONG)
+		IN_REGISTER(token);
+		literals = token / COUNT_VALUES;
+		match = token % COUNT_VALUES;
+		if (literals == COUNT_LONG)
 			break;
 		copy_word(to, from);
 		copy_word(to + sizeof(word), from + sizeof(word));
 
-		to = out + literals;
-		offset = get_offset(in + 1 + literals);
-		if (offset < sizeof(word) || offset > between(s->out_start, to))
+		from += literals;
+		to += literals;
+		offset = get_offset(from);
+		before = between(s->out_start, to);
+		if (offset < sizeof(word) || offset > before)
 			break;
 		/* One after the other: a word may lie in the one before it. */
-		from = to - offset;
-		copy_word(to, from);
-		copy_word(to + sizeof(word), from + sizeof(word));
-		copy_word(to + 2 * sizeof(word), from + 2 * sizeof(word));
-
-		in += 1 + literals + OFFSET_SIZE;
-		out += literals + match + MATCH_MIN;
-	}
+		before -= offset;
+		copy_word(to, s->out_start + before);
+		copy_word(to + sizeof(word),
+			  s->out_start + before + sizeof(word));
+		from += OFFSET_SIZE;
+		/* A third of a program's matches go on. A sixth has a longer
+		   count; to leave those to copy_match() took twice as long. */
+		if (match > 2 * sizeof(word) - MATCH_MIN) {
+			if (match == COUNT_LONG) {
+				if (*from == COUNT_MORE)
+					break;
+				match += *from++;
+			}
+			/*@ loop invariant 2 * sizeof(word) <= done <= OUT_SLACK;
+			  @ loop assigns done, s->out[0 .. s->out_end - s->out - 1];
+			  @ loop variant match + MATCH_MIN - done;
+			  @*/
+			for (size_t done = 2 * sizeof(word);
+			     done < match + MATCH_MIN; done += sizeof(word))
+				copy_word(to + done,
+					  s->out_start + before + done);
+		}
+		in = from;
+		out = to + match + MATCH_MIN;
+	} while (in < s->in_slack && out < s->out_slack);
 	s->in = in;
 	s->out = out;
 }
