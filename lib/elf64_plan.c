@@ -31,19 +31,42 @@ struct job {
 	struct elf64_fault *fault;
 };
 
+/*@ predicate good_job{L}(struct job *job) =
+  @         \valid_read(job) && \valid(job->fault) && \valid(job->plan) &&
+  @         \valid_read(job->header) && job->header->phnum <= ELF64_MAX_PHDRS &&
+  @         \valid_read(job->phdrs + (0 .. job->header->phnum - 1)) &&
+  @         \separated(job, job->fault, job->plan, job->header,
+  @                    job->phdrs + (0 .. job->header->phnum - 1));
+  @*/
+
 /* gABI: 0 and 1 both mean that there is no alignment. */
+/*@ requires \valid_read(p);
+  @ assigns \nothing;
+  @ exits \false;
+  @*/
 __attribute__((noinline))
 static uint64_t align_mask(const struct elf64_phdr *p)
 {
 	return p->align ? p->align - 1 : 0;
 }
 
+/*@ requires \valid_read(p);
+  @ assigns \nothing;
+  @ exits \false;
+  @*/
 static bool is_alignment(const struct elf64_phdr *p)
 {
 	return (p->align & align_mask(p)) == 0;
 }
 
 /* p_filesz, p_offset and p_align of a PT_LOAD. */
+/*@ requires good_job(job) && \valid_read(p);
+  @ requires \separated(p, job->fault);
+  @ assigns job->fault->value[0 .. 2];
+  @ exits \false;
+  @ ensures \result == ELF64_OK ==>
+  @         in_file(p->offset, p->filesz, job->file_size);
+  @*/
 static int check_file_part(const struct job *job, const struct elf64_phdr *p)
 {
 	struct elf64_fault *fault = job->fault;
@@ -85,6 +108,12 @@ static int check_memory_part(const struct job *job, const struct elf64_phdr *p)
 }
 
 /* An alignment that is none does not matter where no file bytes are. */
+/*@ requires \valid(s) && \valid_read(p) && \separated(s, p);
+  @ assigns *s;
+  @ exits \false;
+  @ ensures s->vaddr == p->vaddr && s->memsz == p->memsz &&
+  @         s->offset == p->offset && s->filesz == p->filesz;
+  @*/
 __attribute__((noinline))
 static void fill_segment(struct elf64_segment *s, const struct elf64_phdr *p,
 			 int i)

@@ -103,6 +103,17 @@ UNITS = {
                       'memmap_is_ram', 'memmap_ram_end', 'find_place',
                       'memmap_take', 'memmap_take_some'],
     },
+    'elf64-plan': {
+        'file': 'lib/elf64_plan.c',
+        'functions': ['align_mask', 'is_alignment', 'check_file_part',
+                      'fill_segment'],
+    },
+    'elf64-words': {
+        'main': 'elf64_words',
+        'files': ['lib/elf64.c', 'lib/string.c'],
+        'bound': 'any error number',
+        'functions': ['elf64_strerror', 'elf64_name', 'find_text'],
+    },
     'elf64-header': {
         'main': 'elf64_header',
         'files': ['lib/elf64.c', 'lib/string.c'],
