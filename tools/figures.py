@@ -53,6 +53,8 @@ def memory(c):
         (c["BIOS_BUF"], [gone, gone, "=BIOS_BUF", own]),
         (c["BIOS_BUF"] + c["BIOS_BUF_SIZE"],
          ["<its stack", "<its stack", "<real-mode stack", own]),
+        (c["REAL_STACK_TOP"],
+         ["<its stack", "<its stack", "=the door's data", own]),
         (c["STAGE1_ADDR"],
          ["!stage1", "=its variables", "=MBR, for boot_info", own]),
         (c["STAGE2_ADDR"],
