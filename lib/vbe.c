@@ -175,6 +175,7 @@ static void set_bounds(struct bounds *b, const struct boot_wishes *wishes,
 		b->most_width = wishes->width;
 		b->most_height = wishes->height;
 	} else if (b->largest) {
+		b->least_width = b->least_height = 0;
 		b->most_width = edid->width ? edid->width : VBE_SAFE_WIDTH;
 		b->most_height = edid->width ? edid->height : VBE_SAFE_HEIGHT;
 	}

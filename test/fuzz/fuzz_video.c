@@ -139,8 +139,7 @@ static bool will_do(const struct boot_video_mode *m,
 	case BOOT_VIDEO_EXACT:
 		return m->width == w->width && m->height == w->height;
 	case BOOT_VIDEO_BEST:
-		return m->width <= width && m->height <= height &&
-		       m->width > 0 && m->height >= w->height;
+		return m->width <= width && m->height <= height;
 	default:
 		return m->width >= w->width && m->height >= w->height;
 	}

@@ -97,22 +97,23 @@ def test_mixed_blocks(tool):
 
 
 @pytest.mark.parametrize("saved, auto, always", [
-    (0, STORED, STORED), (2, LZ4, LZ4), (18, LZ4, LZ4)])
+    (0, STORED, STORED), (2, STORED, LZ4), (18, LZ4, LZ4)])
 def test_compression_of_few_sequences(tool, saved, auto, always):
     """Noise, and a run of zeros of about so many sectors."""
     data = noise(BLOCK - saved * 512) + bytes(saved * 512)
     check_choice(tool, data, auto, always)
 
 
-@pytest.mark.parametrize("size, auto", [(4, STORED), (8, LZ4)])
-def test_compression_of_many_sequences(tool, size, auto):
-    """Each 12 bytes of noise, then so many that came before: a sequence of
+@pytest.mark.parametrize("new, size, auto", [
+    (20, 5, STORED), (12, 4, LZ4), (14, 8, LZ4)])
+def test_compression_of_many_sequences(tool, new, size, auto):
+    """Each so many bytes of noise, then some that came before: a sequence of
     LZ4, which saves all but three of these and takes its time to decode."""
     pool = noise(64 * size)
     fresh = noise(BLOCK)
     data = pool + b"".join(
-        fresh[i * 12:i * 12 + 12] + pool[i % 64 * size:][:size]
-        for i in range((BLOCK - len(pool)) // (12 + size)))
+        fresh[i * new:(i + 1) * new] + pool[i % 64 * size:][:size]
+        for i in range((BLOCK - len(pool)) // (new + size)))
     check_choice(tool, data, auto, LZ4)
 
 
