@@ -28,3 +28,14 @@ def judge_refused(end, pattern, has_screen=True):
     # A sentence longer than a row goes on in the next one.
     screen = "".join(row.ljust(80) for row in end.rows)
     assert end.message in screen, f"the screen says otherwise\n{end}"
+
+
+def count_failed(pool, play, cases):
+    """Plays all cases: play returns None, or what is wrong, which is printed.
+    For the long runs, which go on after a failure."""
+    failed = 0
+    for wrong in pool.map(play, cases):
+        if wrong:
+            failed += 1
+            print(wrong, flush=True)
+    return failed

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from bochs import bochs
 from image import contract
-from judge import judge_pass, judge_refused
+from judge import count_failed, judge_pass, judge_refused
 from machine import BUILD, QEMU, disk, qemu
 
 MACHINES = {
@@ -229,11 +229,7 @@ def main():
                                                           cmdline)
                     for bios in BOCHS_BIOSES for cpu in bochs_cpus()]
         jobs = jobs[part - 1::parts]
-        failed = 0
-        for wrong in pool.map(lambda job: job(), jobs):
-            if wrong:
-                failed += 1
-                print(wrong, flush=True)
+        failed = count_failed(pool, lambda job: job(), jobs)
     print(f"matrix: {options.what}: {len(jobs)} machines, {failed} failed")
     return 1 if failed else 0
 

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from image import contract
-from judge import judge_pass
+from judge import count_failed, judge_pass
 from machine import disk, qemu
 
 BUSES = [       # machine, controllers, device
@@ -39,15 +39,11 @@ def main():
     parser.add_argument("--runs", type=int, default=500)
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
-    failed = 0
     with tempfile.TemporaryDirectory() as folder, \
             ThreadPoolExecutor(options.jobs) as pool:
         image, cmdline = contract("high", Path(folder), "", (70000, 100000))
-        for wrong in pool.map(lambda i: play(i, image, cmdline),
-                              range(options.runs)):
-            if wrong:
-                failed += 1
-                print(wrong, flush=True)
+        failed = count_failed(pool, lambda i: play(i, image, cmdline),
+                              range(options.runs))
     print(f"soak: {options.runs} boots on {len(BUSES)} buses, {failed} "
           "failed")
     return 1 if failed else 0

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "boot"))
 
 import image                            # noqa: E402
 from hostile import boot                # noqa: E402
-from judge import judge_pass            # noqa: E402
+from judge import count_failed, judge_pass            # noqa: E402
 from rows import MACHINE                # noqa: E402
 
 SHIFTS = range(1, 11)                   # 2 to 1024 ns
@@ -45,16 +45,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
-    failed = 0
     with tempfile.TemporaryDirectory() as folder, \
             ThreadPoolExecutor(options.jobs) as pool:
         path, cmdline = image.contract("high", Path(folder), "", (70000,))
         boots = [(shift, rate) for shift in SHIFTS for rate in RATES]
-        for wrong in pool.map(lambda each: play(*each, path, cmdline, folder),
-                              boots):
-            if wrong:
-                failed += 1
-                print(wrong, flush=True)
+        failed = count_failed(
+            pool, lambda each: play(*each, path, cmdline, folder), boots)
     print(f"hostile-ticks: {len(boots)} boots, {failed} failed")
     return 1 if failed else 0
 
