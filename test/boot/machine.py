@@ -153,10 +153,12 @@ def disk(image, device="ide-hd", snapshot=True):
     return ["-drive", drive, "-device", f"{device},drive=d0"]
 
 
-def qemu(arguments, timeout=15, until=None, accel="tcg"):
+def qemu(arguments, timeout=15, until=None, accel="tcg", picture=None):
     """Boots a machine: arguments are QEMU's, disk included.
 
-    until(monitor, folder) is a condition that ends the run as "done"."""
+    until(monitor, folder) is a condition that ends the run as "done";
+    picture is a file for what the screen shows at the end (PPM), of a
+    machine that is still there then."""
     folder = Path(tempfile.mkdtemp(prefix="boot-"))
     command = [QEMU, "-nodefaults", "-accel", accel, "-display", "none",
                "-vga", "std", "-S",
@@ -171,7 +173,7 @@ def qemu(arguments, timeout=15, until=None, accel="tcg"):
                                stdout=errors, stderr=errors,
                                env={**os.environ, "TMPDIR": str(folder)})
     try:
-        return _watch(process, folder, start, timeout, until)
+        return _watch(process, folder, start, timeout, until, picture)
     finally:
         process.kill()
         process.wait()
@@ -196,7 +198,7 @@ def _ended(process, folder, start):
     return End(how, _serial(folder), b"", detail, time.time() - start)
 
 
-def _watch(process, folder, start, timeout, until):
+def _watch(process, folder, start, timeout, until, picture):
     deadline = start + timeout
     try:
         monitor = Monitor(folder / "qmp", process, deadline)
@@ -221,6 +223,8 @@ def _watch(process, folder, start, timeout, until):
                 how = "hang"
         if how == "refused":
             monitor.ask("stop")
+        if picture:
+            monitor.ask("screendump", filename=str(picture))
         screen = monitor.memory(SCREEN, 2 * COLUMNS * ROWS, folder)
         return End(how, _serial(folder), screen, monitor.registers(),
                    time.time() - start)

@@ -99,13 +99,10 @@ DRAWN = "640 by 480 pixels\n"
 
 def test_framebuffer(example, tmp_path):
     """The screen shows the README's picture, pixel by pixel."""
-    def until(monitor, folder):
-        if DRAWN not in (folder / "serial").read_text().replace("\r", ""):
-            return False
-        monitor.ask("screendump", filename=str(tmp_path / "screen"))
-        return True
-
-    end = qemu([*PLAIN, *disk(example("framebuffer"))], until=until)
+    end = qemu([*PLAIN, *disk(example("framebuffer"))],
+               until=lambda monitor, folder:
+               DRAWN in (folder / "serial").read_text().replace("\r", ""),
+               picture=tmp_path / "screen")
     assert end.how == "done", str(end)
     assert picture.ppm(tmp_path / "screen") == picture.png(
         ROOT / "examples/framebuffer/framebuffer.png")
@@ -125,15 +122,11 @@ def test_framebuffer_none(example):
 
 def test_kernel_on_a_framebuffer(tmp_path):
     """The example kernel's console draws, and scrolls."""
-    def until(monitor, folder):
-        if "Type:" not in (folder / "serial").read_text():
-            return False
-        monitor.ask("screendump", filename=str(tmp_path / "screen"))
-        return True
-
     path = image.mkimage(BUILD / "kernel.elf", tmp_path / "disk.img",
                          options=["--video=640x480x32"])
-    end = qemu([*PLAIN, *disk(path)], until=until)
+    end = qemu([*PLAIN, *disk(path)], until=lambda monitor, folder:
+               "Type:" in (folder / "serial").read_text(),
+               picture=tmp_path / "screen")
     assert end.how == "done", str(end)
     width, height, pixels = picture.ppm(tmp_path / "screen")
     assert (width, height) == (640, 480)
