@@ -14,8 +14,8 @@ typedef uint64_t __attribute__((aligned(1), may_alias)) word;
 #define IN_ORDER(a, t) __asm__("" : "+r"(a), "+r"(t))
 #define IN_REGISTER(p) __asm__("" : "+r"(p))
 #else
-#define IN_ORDER(a, t) ((void)0)
-#define IN_REGISTER(p) ((void)0)
+#define IN_ORDER(a, t) ((void)(a), (void)(t))
+#define IN_REGISTER(p) ((void)(p))
 #endif
 
 #define PAIR(p, i) do {                                                 \
