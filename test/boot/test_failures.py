@@ -2,12 +2,17 @@
 # test_failures.py - bad disks and bad kernels: a sentence, never silence.
 
 import json
+import struct
+import sys
 
 import pytest
 
 from image import SECTOR, Layout, kernel, mkimage
 from judge import judge_pass, judge_refused
-from machine import PLAIN, disk, qemu
+from machine import PLAIN, ROOT, disk, qemu
+
+sys.path.insert(0, str(ROOT / "test/tools"))
+from image_reader import checksum               # noqa: E402
 
 PARTS = ["first", "early", "rest", "super", "directory", "table", "cmdline",
          "kernel", "module"]
@@ -105,3 +110,25 @@ def test_second_disk(full, tmp_path):
     end = qemu([*PLAIN, *disk(path), "-drive", second,
                 "-device", "ide-hd,drive=d1"])
     judge_pass(end, cmdline)
+
+
+def test_too_little_of_stage2(tmp_path):
+    """A kernel that wants what its image has left out of the loader, as if
+    another mkimage had made it."""
+    path = mkimage(kernel("contract-packs"), tmp_path / "disk.img")
+    layout = Layout(path)
+    data = bytearray(layout.data)
+
+    def resum(place, lba, size):
+        struct.pack_into("<2Q", data, place,
+                         *checksum(data[lba * SECTOR:][:size]))
+
+    directory, sectors = layout.directory_lba, layout.directory_sectors
+    at = layout.super_lba * SECTOR
+    struct.pack_into("<I", data, directory * SECTOR + 4, 1)     # SYMBOLS
+    resum(at + 56, directory, sectors * SECTOR)
+    resum(at + 496, layout.super_lba, 496)
+    path.write_bytes(data)
+    judge_refused(qemu([*PLAIN, *disk(path)]),
+                  rf"^stagecoach: image: stage2 has {layout.stage2_sectors} "
+                  r"sectors, and this kernel takes more: try mkimage KERNEL$")
