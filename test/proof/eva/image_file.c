@@ -3,7 +3,6 @@
  * image_file.c - an image's structures, of any bytes: what WP takes at its
  * word, which are the sums and whatever goes over them byte by byte.
  */
-#define memcpy memcpy           /* always that of lib/string.c */
 #include "../../../lib/image_file.c"
 #include "eva.h"
 

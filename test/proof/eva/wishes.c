@@ -3,7 +3,6 @@
  * wishes.c - any bytes as a kernel's wishes: each size of what is at hand up
  * to 128 bytes. What this version knows of the struct is the first 64.
  */
-#define memcpy memcpy           /* always that of lib/string.c */
 #include "../../../lib/wishes.c"
 #include "eva.h"
 
