@@ -22,6 +22,13 @@ BUDGET = Path(__file__).parent / "budget.json"
 ALLOWED = 1.02
 MEGS = 32
 MIB = payloads.MIB
+LOADER_MAX = 40 * 1024          # bytes of stage1 and stage2, as gcc makes them
+
+
+def loader_size(build):
+    """Bytes of stage1 and stage2, what few kernels need of it included."""
+    return sum((build / name).stat().st_size
+               for name in ("stage1.bin", "stage2.bin"))
 
 
 def kernels():
