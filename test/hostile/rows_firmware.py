@@ -3,7 +3,8 @@
 memory may look like, and what a kernel that wished for graphics finds then.
 
 A row ends in the mode that was wished for, in the next best one, in text, or,
-where the kernel wants graphics or nothing, in the one message. The mode that
+where the kernel wants graphics or nothing, in the one message; without a wish
+for graphics or for the card's list nothing of VBE is called. The mode that
 the faults are about is the first choice of both cards, QEMU's and Bochs'.
 {smbios} is a string that the machine's tables have.
 
@@ -21,6 +22,8 @@ ONE = {"vbe_of": FIRST}
 NO_MODE = "^stagecoach: no video mode of 1024x768 for the kernel$"
 NO_VBE, NO_MODES, FAILED = "video:_no_VBE", ",_0_modes", "video:_failed"
 LOG_FAILED = "log=" + FAILED
+# Whatever a loader calls of VBE, that is played.
+WHATEVER = {"vbe_info": 1, "vbe_mode": 1, "vbe_set": 1, "vbe_edid": 1}
 WORSE = {**ENTER, **LEAVE, **STATE, "bios_a20": 2}
 WORSE_PLAYED = "(2?[VPMT]*bsacf)+"
 
@@ -71,6 +74,10 @@ CARD = {
     "list-empty": text({"vbe_list": 5}, "M", NO_MODES),
     "list-thrice": first({"vbe_list": 6}, "M", "modes=1",
                          (*WISH, "--video-modes")),
+    # A kernel that has no wish, or others, pays nothing and meets no bug.
+    "not-asked": Row(WHATEVER, "", words="display=text"),
+    "not-asked-text": Row(WHATEVER, "", words="display=text stack=131072",
+                          options=("--video=text", "--stack-size=128K")),
 }
 
 # ---- AX=4F01h: modes ---------------------------------------------------------
