@@ -5,7 +5,8 @@
  * it, byte for byte, unless the machine lacks the memory. A refusal is one
  * line, and leaves no file behind.
  *
- * Input: options; the kernel as a file, or changes of one that is right.
+ * Input: options and what goes with them; the kernel as a file, or changes of
+ * one that is right.
  */
 #include <sys/stat.h>
 
@@ -14,6 +15,7 @@
 #include <getopt.h>
 #include <unistd.h>
 
+#include "fuzz_arguments.h"
 #include "fuzz_kernel.h"
 #include "stage2_host.h"
 
@@ -26,11 +28,23 @@
 #define FLAG_AS_IT_IS   0x40            /* the input is the file */
 #define FLAG_KASLR      0x80
 
+/* Of the second byte: what takes more of the input. */
+#define MORE_OPTIONS    0xf             /* fuzz_arguments.h */
+#define MORE_WISHES     0x10            /* the kernel's own */
+#define MORE_CMDLINE    0x20
+#define MORE_NAME       0x40            /* the module's */
+#define MORE_MODULE     0x80            /* its bytes */
+
 #define PATH_SIZE       256
+#define MODULE_SIZE     200000
+#define WISHES_AT       0x1100          /* in both kernels' text */
 
 int mkimage_main(int argc, char **argv);
 
 static int image_fd;
+
+static uint8_t module_bytes[MODULE_SIZE];
+static size_t module_size;
 
 static char folder[PATH_SIZE], kernel[PATH_SIZE + 16], module[PATH_SIZE + 16],
 	image[PATH_SIZE + 16];
@@ -75,37 +89,71 @@ static int run(const char **argv)
 	fclose(stdout);
 	stdout = out;
 	stderr = err;
-	CHECK(status == 0 || status == 1);
 	return status;
 }
 
-static int make_image(uint8_t flags)
+/* Bytes in runs, so that some blocks are zero, some shrink, some do not. */
+static void make_module(struct fuzz *f)
 {
-	const char *argv[14];
-	char named[sizeof(module) + 8];
-	int n = 0;
+	uint32_t noise = 1;
+	size_t at = 0;
 
-	argv[n++] = "mkimage";
-	if (flags & FLAG_SYMBOLS)
-		argv[n++] = "--symbols";
-	if (flags & FLAG_ALWAYS)
-		argv[n++] = "--compress=always";
-	if (flags & FLAG_NEVER)
-		argv[n++] = "--compress=never";
-	if (flags & FLAG_CMDLINE)
-		argv[n++] = "--cmdline=a=b c";
-	if (flags & FLAG_KASLR)
-		argv[n++] = "--kaslr";
-	if (flags & FLAG_MODULE) {
-		snprintf(named, sizeof(named), "%s=name", module);
-		argv[n++] = "-m";
-		argv[n++] = named;
+	module_size = fuzz_u16(f) * 4u % (MODULE_SIZE + 1);
+	while (at < module_size) {
+		uint8_t how = fuzz_u8(f);
+		size_t size = (fuzz_u8(f) + 1u) * 256;
+
+		for (; size > 0 && at < module_size; size--) {
+			noise = noise * 1664525 + 1013904223;
+			module_bytes[at++] = how < 64 ? 0 :
+				how < 128 ? how : (uint8_t)(noise >> 24);
+		}
 	}
-	argv[n++] = "-o";
-	argv[n++] = image;
-	argv[n++] = kernel;
-	argv[n] = NULL;
-	return run(argv);
+	write_file(module, module_bytes, module_size);
+}
+
+static void add_module(struct fuzz *f, uint8_t more)
+{
+	static const char *const name[] = { "name", "a=b", "\xc3\xa4" };
+	char option[sizeof(module) + 2];
+	struct fuzz nothing = { NULL, 0 };
+
+	memcpy(module_bytes, "module", 6);
+	module_size = 6;
+	if (more & MORE_MODULE)
+		make_module(f);
+	else
+		write_file(module, module_bytes, module_size);
+	snprintf(option, sizeof(option), "%s=", module);
+	fuzz_add("-m");
+	fuzz_add_value(more & MORE_NAME ? f : &nothing, option, name,
+		       FUZZ_COUNT(name));
+}
+
+static void make_arguments(struct fuzz *f, uint8_t flags, uint8_t more)
+{
+	static const char *const cmdline[] = { "a=b c", "" };
+
+	memset(&fuzz_line, 0, sizeof(fuzz_line));
+	fuzz_add("mkimage");
+	if (flags & FLAG_SYMBOLS)
+		fuzz_add("--symbols");
+	if (flags & FLAG_ALWAYS)
+		fuzz_add("--compress=always");
+	if (flags & FLAG_NEVER)
+		fuzz_add("--compress=never");
+	if (flags & FLAG_KASLR)
+		fuzz_add("--kaslr");
+	fuzz_wishes(f, more & MORE_OPTIONS);
+	if (more & MORE_CMDLINE)
+		fuzz_add_value(f, "--cmdline=", cmdline, FUZZ_COUNT(cmdline));
+	else if (flags & FLAG_CMDLINE)
+		fuzz_add("--cmdline=a=b c");
+	if (flags & FLAG_MODULE)
+		add_module(f, more);
+	fuzz_add("-o");
+	fuzz_add(image);
+	fuzz_add(kernel);
 }
 
 static void list_image(void)
@@ -115,14 +163,21 @@ static void list_image(void)
 	CHECK(run(argv) == 0);
 }
 
-/* One line, and nothing but the inputs in the folder. */
-static void check_refusal(void)
+/*
+ * One line (behind a wrong command line, one more says where help is), and
+ * nothing but the inputs in the folder.
+ */
+static void check_refusal(int status)
 {
+	static const char help[] = "Try 'mkimage --help' for more "
+				   "information.\n";
 	DIR *here = opendir(folder);
+	const char *end = strchr(said, '\n');
 	size_t files = 0;
 
-	CHECK(strncmp(said, "mkimage: ", 9) == 0);
-	CHECK(strchr(said, '\n') == said + strlen(said) - 1);
+	CHECK(strncmp(said, "mkimage: ", 9) == 0 && end);
+	CHECK(status == 1 || (status == 2 && fuzz_line.free));
+	CHECK(strcmp(end + 1, status == 1 ? "" : help) == 0);
 	CHECK(here);
 	while (readdir(here))
 		files++;
@@ -163,6 +218,20 @@ static void check_bytes(const struct stage2_host *h, const uint8_t *file,
 	}
 }
 
+/* The module comes first into the window. */
+static void check_module(const struct stage2_host *h)
+{
+	uint64_t base = h->boot->kernel->space.window + PAGE_SIZE;
+
+	for (size_t k = 0; k < module_size; k += module_size / 64 + 1) {
+		uint64_t room;
+		const uint8_t *byte = memory_find(&h->boot->window, base + k,
+						  1, &room);
+
+		CHECK(byte && *byte == module_bytes[k]);
+	}
+}
+
 /* All that a machine may lack; nothing that mkimage could have told. */
 static bool is_memory(const char *fatal)
 {
@@ -171,7 +240,7 @@ static bool is_memory(const char *fatal)
 	       strstr(fatal, "no room in the address space");
 }
 
-static void boot_image(const uint8_t *file, size_t size)
+static void boot_image(const uint8_t *file, size_t size, bool has_module)
 {
 	static const struct e820_entry memory[] = {
 		{ 0, 0x9f000, 1, 1 },
@@ -186,64 +255,96 @@ static void boot_image(const uint8_t *file, size_t size)
 	image_fd = open(image, O_RDONLY);
 	CHECK(pread(image_fd, &h.header, sizeof(h.header), SECTOR_SIZE) ==
 	      sizeof(h.header));
-	if (stage2_host_run(&h))
+	if (stage2_host_run(&h)) {
 		check_bytes(&h, file, size);
-	else if (!is_memory(h.fatal)) {
+		if (has_module)
+			check_module(&h);
+	} else if (!is_memory(h.fatal)) {
 		fprintf(stderr, "mkimage accepts, stage2 says: %s\n", h.fatal);
 		abort();
 	}
 	close(image_fd);
 }
 
+static size_t make_kernel(struct fuzz *f, uint8_t flags, uint8_t *file)
+{
+	if (flags & FLAG_AS_IT_IS) {
+		size_t size = f->left < PIE_SIZE ? f->left : PIE_SIZE;
+
+		fuzz_bytes(f, file, size);
+		return size;
+	}
+	memcpy(file, flags & FLAG_PIE ? fuzz_pie : fuzz_exec, PIE_SIZE);
+	for (int i = 0; i < 8 && f->left > 0; i++) {
+		if (fuzz_u8(f) & 1)
+			fuzz_change(f, file + 0x3000, 0x200);
+		else
+			fuzz_change(f, file, 64 + 6 * 56);
+	}
+	return PIE_SIZE;
+}
+
+/* Wishes that are right, with some fields changed. */
+static void make_wishes(struct fuzz *f, struct boot_wishes *w)
+{
+	*w = (struct boot_wishes){
+		.magic = { BOOT_WISHES_MAGIC, BOOT_WISHES_MAGIC2 },
+		.version = BOOT_WISHES_VERSION, .size = sizeof(*w),
+	};
+	for (uint8_t changes = fuzz_u8(f) % 4; changes > 0; changes--)
+		fuzz_change(f, (uint8_t *)w, sizeof(*w));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static uint8_t file[PIE_SIZE];
 	struct fuzz f = { data, size };
-	uint8_t flags = fuzz_u8(&f);
-	size_t file_size = PIE_SIZE;
+	uint8_t flags = fuzz_u8(&f), more = fuzz_u8(&f);
+	struct boot_wishes wishes;
+	size_t file_size;
+	int status;
 
 	if (fuzz_exec[0] == 0) {
 		fuzz_make_kernels();
 		make_folder();
-		write_file(module, "module", 6);
+		write_file(module, "", 0);
 	}
-	if (flags & FLAG_AS_IT_IS) {
-		file_size = f.left < sizeof(file) ? f.left : sizeof(file);
-		fuzz_bytes(&f, file, file_size);
-	} else {
-		memcpy(file, flags & FLAG_PIE ? fuzz_pie : fuzz_exec,
-		       sizeof(file));
-		for (int i = 0; i < 8 && f.left > 0; i++) {
-			if (fuzz_u8(&f) & 1)
-				fuzz_change(&f, file + 0x3000, 0x200);
-			else
-				fuzz_change(&f, file, 64 + 6 * 56);
-		}
-	}
+	make_arguments(&f, flags, more);
+	if (more & MORE_WISHES)
+		make_wishes(&f, &wishes);
+	file_size = make_kernel(&f, flags, file);
+	if (more & MORE_WISHES)
+		memcpy(file + WISHES_AT, &wishes, sizeof(wishes));
 	write_file(kernel, file, file_size);
-	if (make_image(flags) != 0) {
-		check_refusal();
+	status = run(fuzz_line.argument);
+	if (status != 0) {
+		check_refusal(status);
 		return 0;
 	}
 	if (size % 4 == 0)              /* it takes as long as all else */
 		list_image();
-	boot_image(file, file_size);
+	boot_image(file, file_size, flags & FLAG_MODULE);
 	CHECK(unlink(image) == 0);
 	return 0;
 }
 
 size_t fuzz_seed(size_t i, uint8_t *seed)
 {
-	memset(seed, 0, 2);
+	memset(seed, 0, 16);
 	if (i < 64)
 		seed[0] = (uint8_t)(i & ~FLAG_NEVER);
 	if (i == 64) {
 		uint8_t *file = elf_exec();
 
 		seed[0] = FLAG_AS_IT_IS;
-		memcpy(seed + 1, file, 300);
+		memcpy(seed + 2, file, 300);
 		free(file);
-		return 301;
+		return 302;
+	}
+	if (i > 64 && i <= 64 + 255) {  /* values that are right */
+		seed[0] = FLAG_MODULE | FLAG_SYMBOLS;
+		seed[1] = (uint8_t)(i - 64);
+		return 16;
 	}
 	return i < 64 ? 1 : 0;
 }
