@@ -184,7 +184,7 @@ struct census {
 static bool type_fits(const struct image_file *file, uint64_t index,
 		      struct census *census)
 {
-	static const uint8_t most[IMAGE_MODULE + 1] = {
+	static const uint8_t most[] = {
 		[IMAGE_KERNEL] = 1,
 		[IMAGE_CMDLINE] = 1,
 		[IMAGE_MODULE] = IMAGE_MAX_MODULES,

@@ -484,8 +484,35 @@ static void test_holes(void **state)
 		memory = (struct elf64_memory){ chunk, kept };
 		assert_int_equal(elf64_relocate(&plan, &memory, SLIDE, &fault),
 				 holes[i].want);
+		assert_true(elf_check_fault(holes[i].want, &fault));
 		free(file);
 	}
+}
+
+/* All of a kernel in one piece: there is no second one to look at. */
+static void test_one_chunk(void **state)
+{
+	static const struct row row = { "one chunk", OK,
+		ONE, { RELATIVE(TABLES, 0x3100, 7) }, { { 0 } }, 0 };
+	struct elf64_chunk *chunk = malloc(sizeof(*chunk));
+	const struct elf64_memory memory = { chunk, 1 };
+	struct elf64_fault fault;
+	struct elf64_plan plan;
+	uint8_t *file = build(&row, &plan);
+	struct elf64_memory parts = chop(&plan, file, IMAGE_SIZE, false);
+	uint8_t image[IMAGE_SIZE];
+	uint64_t word;
+
+	(void)state;
+	assert_non_null(chunk);
+	join(&parts, image);
+	*chunk = (struct elf64_chunk){ 0, IMAGE_SIZE, image };
+	assert_int_equal(elf64_check_relocations(&plan, &memory, &fault), OK);
+	assert_int_equal(elf64_relocate(&plan, &memory, SLIDE, &fault), OK);
+	memcpy(&word, image + 0x3100, sizeof(word));
+	assert_int_equal(word, 7 + SLIDE);
+	free(chunk);
+	free(file);
 }
 
 /* Comes last: the table has a row for every reason of relocations. */
@@ -512,6 +539,7 @@ int main(void)
 		cmocka_unit_test(test_no_dynamic),
 		cmocka_unit_test(test_executable),
 		cmocka_unit_test(test_holes),
+		cmocka_unit_test(test_one_chunk),
 		cmocka_unit_test(test_all_wanted),
 	};
 

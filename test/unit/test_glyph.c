@@ -54,6 +54,7 @@ static struct boot_display display(const struct kind *k, void *address)
 		.red_size = k->red[0], .red_shift = k->red[1],
 		.green_size = k->green[0], .green_shift = k->green[1],
 		.blue_size = k->blue[0], .blue_shift = k->blue[1],
+		.mode = 0x118,          /* right behind: no channel */
 		.address = address,
 	};
 }

@@ -305,10 +305,13 @@ static void test_super_more(void **state)
 	assert_string_equal(named(&fault), "superblock file_count");
 	*b.super = good;
 
-	/* No directory at all has no room for the kernel's entry. */
+	/* No directory at all has no room for the kernel's entry, though its
+	   place is as good as any, at the disk's very end. */
+	b.super->directory_lba = (uint32_t)b.super->disk_sectors;
 	b.super->directory_sectors = 0;
 	build_seal_super(b.super);
 	assert_int_equal(check_super(&b, &fault), IMAGE_BAD_FIELD);
+	assert_string_equal(named(&fault), "superblock file_count");
 	*b.super = good;
 
 	/* What a kernel may say, and mkimage has to have worked out. */
@@ -321,6 +324,7 @@ static void test_super_more(void **state)
 	build_seal_super(b.super);
 	assert_int_equal(check_super(&b, &fault), IMAGE_BAD_FIELD);
 	assert_string_equal(named(&fault), "superblock wishes");
+	assert_int_equal(fault.value, 0);
 	*b.super = good;
 
 	for (i = 0; i < sizeof(good.reserved); i++) {
@@ -328,6 +332,7 @@ static void test_super_more(void **state)
 		build_seal_super(b.super);
 		assert_int_equal(check_super(&b, &fault), IMAGE_BAD_FIELD);
 		assert_string_equal(named(&fault), "superblock reserved");
+		assert_int_equal(fault.value, 0);
 		*b.super = good;
 	}
 	for (i = 0; i < sizeof(good.magic); i++) {
@@ -582,6 +587,7 @@ static void test_names(void **state)
 	b.file[2].name_offset = 1023;
 	assert_int_equal(check_directory(&b, &fault), IMAGE_BAD_FIELD);
 	assert_string_equal(named(&fault), "file entry name_size");
+	assert_int_equal(fault.value, 0);
 	build_free(&b);
 }
 
@@ -745,6 +751,7 @@ static void test_table(void **state)
 		{ FIELD(image_table, tag), 1, IMAGE_OTHER_ID, "block table",
 		  false },
 		BAD(0, stored_size, 1000),
+		{ IN_BLOCK(1, stored_size), 1, IMAGE_OK, "", false },
 		BAD(1, stored_size, 1000),
 		BAD_SIZE(1, codec, IMAGE_STORED),
 		BAD(1, lba, 0),

@@ -11,9 +11,20 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "byte_sum.h"
 #include "rom.h"
 #include "rsdp.h"
 #include "smbios.h"
+
+static void test_byte_sum(void **state)
+{
+	static const uint8_t data[] = { 0x80, 0xff, 2, 0x81, 7 };
+
+	(void)state;
+	assert_int_equal(byte_sum(data, 0), 0);
+	assert_int_equal(byte_sum(data, 3), 0x81);
+	assert_int_equal(byte_sum(data, 4), 2);
+}
 
 /* Makes the byte at `at` the one that lets data[0, size) add up to 0. */
 static void seal(uint8_t *data, size_t size, size_t at)
@@ -320,6 +331,7 @@ static void test_first(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_byte_sum),
 		cmocka_unit_test(test_rsdp),
 		cmocka_unit_test(test_smbios),
 		cmocka_unit_test(test_smbios3),
