@@ -42,23 +42,86 @@ struct elf64_sym {
 
 _Static_assert(sizeof(struct elf64_sym) == 24, "Elf64_Sym");
 
-/* The section headers, NULL if the file has none or they lie outside it. */
-static const struct elf64_shdr *sections(const uint8_t *file, uint64_t size,
-					 uint16_t *count)
+/*
+ * What the file has, as a structure: so many bytes from there on are in it.
+ */
+/*@ requires \valid_read(file + (0 .. sizeof(struct elf64_ehdr) - 1));
+  @ assigns \nothing;
+  @ exits \false;
+  @ ensures \valid_read(\result) && \result == (struct elf64_ehdr *)file;
+  @*/
+static inline const struct elf64_ehdr *header_at(const uint8_t *file)
 {
-	const struct elf64_ehdr *e = (const void *)file;
+	return (const void *)file;
+}
 
-	if (size < sizeof(*e) || e->magic != ELF_MAGIC ||
-	    e->class != CLASS_64 || e->data != DATA_LITTLE ||
+/*@ requires \valid_read(p + (0 .. sizeof(struct elf64_shdr) - 1));
+  @ assigns \nothing;
+  @ exits \false;
+  @ ensures \valid_read(\result) && \result == (struct elf64_shdr *)p;
+  @*/
+static inline const struct elf64_shdr *section_at(const uint8_t *p)
+{
+	return (const void *)p;
+}
+
+/*@ requires \valid_read(p + (0 .. sizeof(struct elf64_sym) - 1));
+  @ assigns \nothing;
+  @ exits \false;
+  @ ensures \valid_read(\result) && \result == (struct elf64_sym *)p;
+  @*/
+static inline const struct elf64_sym *symbol_at(const uint8_t *p)
+{
+	return (const void *)p;
+}
+
+/* The section headers, NULL if the file has none or they lie outside it. */
+/*@ requires \valid_read(file + (0 .. size - 1)) && size <= OBJECT_MAX;
+  @ requires \valid(count) && \separated(count, file + (0 .. size - 1));
+  @ assigns *count;
+  @ exits \false;
+  @ ensures \result == \null ==> *count == \old(*count);
+  @ ensures \result != \null ==>
+  @         lies_in((uint8_t *)\result, *count * sizeof(struct elf64_shdr),
+  @                 file, size);
+  @*/
+static const uint8_t *sections(const uint8_t *file, uint64_t size,
+			       uint16_t *count)
+{
+	const struct elf64_ehdr *e;
+
+	if (size < sizeof(*e))
+		return NULL;
+	e = header_at(file);
+	if (e->magic != ELF_MAGIC || e->class != CLASS_64 ||
+	    e->data != DATA_LITTLE ||
 	    e->shentsize != sizeof(struct elf64_shdr))
 		return NULL;
 	if (e->shoff > size ||
 	    (size - e->shoff) / sizeof(struct elf64_shdr) < e->shnum)
 		return NULL;
 	*count = e->shnum;
-	return (const void *)(file + e->shoff);
+	return file + e->shoff;
 }
 
+/* Section i of those. */
+/*@ requires i <= UINT16_MAX && \valid_read(sections +
+  @         (0 .. (i + 1) * sizeof(struct elf64_shdr) - 1));
+  @ assigns \nothing;
+  @ exits \false;
+  @ ensures \valid_read(\result) && \result ==
+  @         (struct elf64_shdr *)(sections + i * sizeof(struct elf64_shdr));
+  @*/
+static const struct elf64_shdr *section(const uint8_t *sections, uint64_t i)
+{
+	return section_at(sections + i * sizeof(struct elf64_shdr));
+}
+
+/*@ requires \valid_read(s);
+  @ assigns \nothing;
+  @ exits \false;
+  @ ensures \result != 0 <==> s->offset + s->size <= size;
+  @*/
 static bool within(const struct elf64_shdr *s, uint64_t size)
 {
 	return s->offset <= size && s->size <= size - s->offset;
@@ -68,31 +131,47 @@ bool elf64_symbols_open(const void *file, uint64_t size,
 			struct elf64_symbols *symbols)
 {
 	uint16_t count = 0, i;
-	const struct elf64_shdr *s = sections(file, size, &count);
-	const struct elf64_shdr *names;
+	const uint8_t *all = sections(file, size, &count);
+	const struct elf64_shdr *table, *names;
 
 	*symbols = (struct elf64_symbols){ 0 };
-	for (i = 0; i < count && s[i].type != SHT_SYMTAB; i++)
+	/*@ loop invariant i <= count;
+	  @ loop assigns i;
+	  @ loop variant count - i;
+	  @*/
+	for (i = 0; i < count && section(all, i)->type != SHT_SYMTAB; i++)
 		;
-	if (i == count || !within(&s[i], size) || s[i].link >= count ||
-	    s[i].entsize != sizeof(struct elf64_sym))
+	if (i == count)
 		return false;
-	names = &s[s[i].link];
+	table = section(all, i);
+	if (!within(table, size) || table->link >= count ||
+	    table->entsize != sizeof(struct elf64_sym))
+		return false;
+	names = section(all, table->link);
 	if (names->type != SHT_STRTAB || !within(names, size))
 		return false;
 
-	symbols->symbol = (const uint8_t *)file + s[i].offset;
-	symbols->count = s[i].size / sizeof(struct elf64_sym);
+	symbols->symbol = (const uint8_t *)file + table->offset;
+	symbols->count = table->size / sizeof(struct elf64_sym);
 	symbols->names = (const char *)file + names->offset;
 	symbols->names_size = names->size;
 	return true;
 }
 
 /* A name, NULL if it does not end within the names. */
+/*@ requires \valid_read(s) && good_symbols(s);
+  @ assigns \nothing;
+  @ exits \false;
+  @ ensures \result == \null || ends_in_names(s, \result);
+  @*/
 static const char *name_at(const struct elf64_symbols *s, uint32_t offset)
 {
 	uint64_t i;
 
+	/*@ loop invariant offset <= i;
+	  @ loop assigns i;
+	  @ loop variant s->names_size - i;
+	  @*/
 	for (i = offset; i < s->names_size; i++)
 		if (s->names[i] == '\0')
 			return s->names + offset;
@@ -103,6 +182,11 @@ static const char *name_at(const struct elf64_symbols *s, uint32_t offset)
  * True if a symbol is a function that reaches over the address. Functions
  * written in assembly may have no size: those reach on.
  */
+/*@ requires \valid_read(s);
+  @ assigns \nothing;
+  @ exits \false;
+  @ ensures \result != 0 ==> s->value <= address;
+  @*/
 static bool reaches(const struct elf64_sym *s, uint64_t address)
 {
 	return (s->info & 0xf) == STT_FUNC && s->section != SHN_UNDEF &&
@@ -110,6 +194,11 @@ static bool reaches(const struct elf64_sym *s, uint64_t address)
 	       (s->size == 0 || address - s->value < s->size);
 }
 
+/*@ requires \valid_read(s);
+  @ assigns \nothing;
+  @ exits \false;
+  @ ensures \result != 0 ==> s->value <= address;
+  @*/
 static bool is_label(const struct elf64_sym *s, uint64_t address)
 {
 	return (s->info & 0xf) == STT_NOTYPE && s->name != 0 &&
@@ -118,18 +207,39 @@ static bool is_label(const struct elf64_sym *s, uint64_t address)
 }
 
 /* The nearest symbol below an address that fits. */
+/*@ requires \valid_read(symbols) && good_symbols(symbols) && \valid(offset);
+  @ requires \separated(offset, symbols,
+  @                     symbols->symbol + (0 .. symbols->count * 24 - 1),
+  @                     symbols->names + (0 .. symbols->names_size - 1));
+  @ requires fits == &reaches || fits == &is_label;
+  @ assigns *offset;
+  @ exits \false;
+  @ ensures \result == \null || ends_in_names(symbols, \result);
+  @ ensures \result != \null ==> *offset <= address;
+  @*/
 static const char *find(const struct elf64_symbols *symbols, uint64_t address,
 			uint64_t *offset,
 			bool (*fits)(const struct elf64_sym *, uint64_t))
 {
-	const struct elf64_sym *s = (const void *)symbols->symbol;
 	const struct elf64_sym *best = NULL;
 	uint64_t i;
 
-	for (i = 0; i < symbols->count; i++)
-		if (fits(&s[i], address) &&
-		    (!best || s[i].value > best->value))
-			best = &s[i];
+	/*@ loop invariant i <= symbols->count;
+	  @ loop invariant best == \null || \valid_read(best);
+	  @ loop invariant best != \null ==> best->value <= address;
+	  @ loop assigns i, best;
+	  @ loop variant symbols->count - i;
+	  @*/
+	for (i = 0; i < symbols->count; i++) {
+		const struct elf64_sym *s =
+			symbol_at(symbols->symbol + i * sizeof(*s));
+		bool fit;
+
+		//@ calls reaches, is_label;
+		fit = fits(s, address);
+		if (fit && (!best || s->value > best->value))
+			best = s;
+	}
 	if (!best)
 		return NULL;
 	*offset = address - best->value;

@@ -25,6 +25,10 @@ void wishes_none(struct boot_wishes *wishes)
 	};
 }
 
+/*@ requires \valid_read((uint8_t *)data + (0 .. 2 * sizeof(uint64_t) - 1));
+  @ assigns \nothing;
+  @ exits \false;
+  @*/
 static bool is_magic(const void *data)
 {
 	uint64_t magic[2];
@@ -38,6 +42,10 @@ size_t wishes_find(const void *data, size_t size)
 	const uint8_t *byte = data;
 	size_t at;
 
+	/*@ loop invariant at <= size && at % WISHES_ALIGN == 0;
+	  @ loop assigns at;
+	  @ loop variant size - at;
+	  @*/
 	for (at = 0; size - at >= 2 * sizeof(uint64_t); at += WISHES_ALIGN)
 		if (is_magic(byte + at))
 			return at;
@@ -109,6 +117,18 @@ static int check_fields(const struct boot_wishes *w,
 	return check_video(w, fault);
 }
 
+/* What this version knows of a struct that has any alignment. */
+/*@ requires \valid_read((uint8_t *)data + (0 .. sizeof(*wishes) - 1));
+  @ requires \valid(wishes);
+  @ requires \separated((uint8_t *)data + (0 .. sizeof(*wishes) - 1), wishes);
+  @ assigns *wishes;
+  @ exits \false;
+  @*/
+static inline void copy_known(struct boot_wishes *wishes, const void *data)
+{
+	memcpy(wishes, data, sizeof(*wishes));
+}
+
 int wishes_read(const void *data, size_t room, struct boot_wishes *wishes,
 		struct wishes_fault *fault)
 {
@@ -116,7 +136,7 @@ int wishes_read(const void *data, size_t room, struct boot_wishes *wishes,
 
 	if (room < sizeof(*w))
 		return bad(fault, " room", room);
-	memcpy(w, data, sizeof(*w));
+	copy_known(w, data);
 	if (!is_magic(w))
 		return bad(fault, " magic", w->magic[0]);
 	/* Before all else: another version may have other fields. */
@@ -141,9 +161,13 @@ int wishes_are_newer(const void *data, size_t room)
 	struct boot_wishes w;
 	size_t i;
 
-	memcpy(&w, data, sizeof(w));
+	copy_known(&w, data);
 	if ((w.flags & ~WISHES_FLAGS) != 0)
 		return true;
+	/*@ loop invariant sizeof(w) <= i;
+	  @ loop assigns i;
+	  @ loop variant room - i;
+	  @*/
 	for (i = sizeof(w); i < w.size && i < room; i++)
 		if (byte[i] != 0)
 			return true;

@@ -60,6 +60,13 @@ static inline bool wishes_take_more(const struct boot_wishes *wishes)
  * size if there is none. The struct behind it has to be checked. data has any
  * alignment itself, and starts at a multiple of WISHES_ALIGN in the kernel.
  */
+/*@ requires \valid_read((uint8_t *)data + (0 .. size - 1));
+  @ requires size <= OBJECT_MAX;
+  @ assigns \nothing;
+  @ exits \false;
+  @ ensures meaning: \result == size || (\result % WISHES_ALIGN == 0 &&
+  @         \result + 2 * sizeof(uint64_t) <= size);
+  @*/
 size_t wishes_find(const void *data, size_t size);
 
 /*
@@ -75,6 +82,11 @@ int wishes_read(const void *data, size_t room, struct boot_wishes *wishes,
  * Does a struct that wishes_read() has passed ask for anything that this
  * version does not know? room as there.
  */
+/*@ requires sizeof(struct boot_wishes) <= room <= OBJECT_MAX;
+  @ requires \valid_read((uint8_t *)data + (0 .. room - 1));
+  @ assigns \nothing;
+  @ exits \false;
+  @*/
 int wishes_are_newer(const void *data, size_t room);
 
 #endif

@@ -14,6 +14,11 @@
 // Two pointers into one buffer, to not before from.
 predicate good_part(uint8_t *from, uint8_t *to) =
 	\base_addr(from) == \base_addr(to) && 0 <= to - from <= OBJECT_MAX;
+
+// n bytes from p on lie in the memory of size bytes.
+predicate lies_in{L}(uint8_t *p, integer n, uint8_t *memory, integer size) =
+	\base_addr(p) == \base_addr(memory) &&
+	0 <= p - memory && p - memory + n <= size;
 */
 
 #endif

@@ -51,10 +51,15 @@ UNITS = {
         'files': ['lib/string.c'],
         'bound': 'any bytes, sizes to 128',
         'contracts': STRING_INSTRUCTIONS,
-        'functions': ['wishes_none', 'is_magic', 'wishes_find', 'bad',
-                      'is_canonical', 'is_phys_offset', 'is_stack_size',
-                      'is_side', 'is_depth', 'check_video', 'check_fields',
-                      'wishes_read', 'wishes_are_newer'],
+        'functions': ['wishes_none', 'is_magic', 'bad', 'is_canonical',
+                      'is_phys_offset', 'is_stack_size', 'is_side',
+                      'is_depth', 'check_video', 'check_fields',
+                      'copy_known', 'wishes_read'],
+    },
+    'wishes-search': {
+        'file': 'lib/wishes.c',
+        'model': 'Typed+cast',
+        'functions': ['wishes_find', 'wishes_are_newer'],
     },
     'image': {
         'file': 'lib/image_file.c',
@@ -123,6 +128,24 @@ UNITS = {
         'functions': ['elf64_check_header', 'check_header', 'check_fields',
                       'field_value', 'elf64_refuse'],
     },
+    'elf64-symbols': {
+        'file': 'lib/elf64_symbols.c',
+        'model': 'Typed+cast',
+        'read as': ['elf64_ehdr', 'elf64_shdr', 'elf64_sym'],
+        'functions': ['sections', 'section', 'within', 'elf64_symbols_open',
+                      'name_at', 'reaches', 'is_label', 'find',
+                      'elf64_symbols_find', 'elf64_symbols_label'],
+    },
+    'elf64-symbols-bytes': {
+        'main': 'elf64_symbols',
+        'bound': 'any bytes at any place',
+        'functions': ['header_at', 'section_at', 'symbol_at'],
+    },
+    'paging': {
+        'main': 'paging',
+        'bound': 'any address',
+        'functions': ['paging_canonical'],
+    },
 }
 
 # Contracts that are used and not proved.
@@ -134,6 +157,9 @@ ASSUMED = {
         'that a structure that bytes are read as keeps its values while no '
         'byte of it is written: WP does not connect the two; for the header, '
         'elf64-header proves the same accesses without that',
+    'elf64_ehdr, elf64_shdr, elf64_sym (lib/elf64_symbols.c)':
+        'the same of what a file has; that the bytes of each are in the file '
+        'is proved, as header_at(), section_at() and symbol_at() ask for it',
     'memmap_set (lib/memmap.h)':
         'set_good, set_type, set_all, set_none_new, set_none_lost and '
         'set_below, which say what becomes of the map: test/unit/'
