@@ -24,7 +24,7 @@ CPUS = [
     "Icelake-Server",           # LA57
     "max",                      # all that QEMU can do
     "max,-pdpe1gb",
-    "max,-nx,-syscall",
+    "max,-nx,-syscall,-tsc",
 ]
 
 

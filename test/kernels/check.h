@@ -96,10 +96,14 @@ bool option_number(const struct boot_info *info, const char *name,
 /* Reads a number and moves *text behind it. */
 uint64_t parse_number(const char **text);
 
-/* What the processor offers (CPUID 80000001h). */
+/* What the processor offers (CPUID 80000001h; the counter: 1). */
 bool cpu_has_nx(void);
 bool cpu_has_1g(void);
 bool cpu_has_syscall(void);
+bool cpu_has_tsc(void);
+
+/* The time stamp counter, where there is one. */
+uint64_t cpu_tsc(void);
 
 /* Do ranges of this type, (1 << type) in types, cover [base, end)? */
 bool map_covers(const struct boot_info *info, uint64_t base, uint64_t end,

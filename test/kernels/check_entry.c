@@ -6,6 +6,8 @@
 #include "cpu.h"
 #include "layout.h"     /* CR0_*, CR4_*, EFER_*, SEL_*, RESIDENT_*, TSS_* */
 
+#define CPUID_FEATURES          1
+#define EDX_TSC                 (1u << 4)
 #define CPUID_EXTENDED_MAX      0x80000000u
 #define CPUID_EXTENDED          0x80000001u
 #define EDX_SYSCALL             (1u << 11)
@@ -44,6 +46,19 @@ static uint32_t extended_features(void)
 bool cpu_has_nx(void)
 {
 	return extended_features() & EDX_NX;
+}
+
+bool cpu_has_tsc(void)
+{
+	return cpuid(CPUID_FEATURES).edx & EDX_TSC;
+}
+
+uint64_t cpu_tsc(void)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+	return (uint64_t)high << 32 | low;
 }
 
 bool cpu_has_1g(void)
