@@ -62,6 +62,18 @@ def test_bochs(tmp_path):
     judge_pass(bochs(path), words)
 
 
+@pytest.mark.parametrize("machine, options, rate", [
+    # A nanosecond is a count, and an instruction takes 2^7 of them.
+    ("pc", ["-icount", "shift=7,sleep=off"], "hz=1000000000 error=2000000"),
+    ("pc,pit=off", [], "hz=0"),
+], ids=["icount", "no-timer"])
+def test_rate(tmp_path, machine, options, rate):
+    """Of the time stamp counter, by the PC's timer."""
+    path, words = start(tmp_path, rate)
+    judge_pass(qemu(["-M", machine, "-m", "64M", *options, *disk(path)], 30),
+               words)
+
+
 # ---- the display ----------------------------------------------------------
 
 VIDEO = {

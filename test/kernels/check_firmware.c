@@ -11,7 +11,9 @@
 //   time=FROM-TO      seconds since 1970 between which the clock is
 //   sectors=N         the disk's size
 //   stack=BYTES       the stack's size
-//   hz=0|1            the rate of the time stamp counter is known
+//   hz=RATE           of the time stamp counter: the loader has found that,
+//                     give or take the error it states; 0: it found none
+//   error=MOST        that error is no more than this
 //   log=WORD+...      these are in the boot log; _ stands for a space
 
 #include <string.h>
@@ -233,12 +235,17 @@ static void check_time(const struct boot_info *info)
 
 static void check_clock(const struct boot_info *info)
 {
-	uint64_t number;
+	uint64_t hz = info->stamp_hz, error = info->stamp_hz_error, number;
 
+	check("stamp_hz: its error", error <= hz / 8, error);
+	check_equal("stamp_hz: without error", hz != 0 && error == 0, 0);
+	if (!cpu_has_tsc())
+		check_equal("stamp_hz: no counter", hz, 0);
 	if (option_number(info, "hz", &number))
-		check_equal("stamp_hz", info->stamp_hz != 0, number);
-	check("stamp_hz: its error", info->stamp_hz_error <=
-	      info->stamp_hz / 8, info->stamp_hz_error);
+		check("stamp_hz", (hz == 0) == (number == 0) &&
+		      hz <= number + error && number <= hz + error, hz);
+	if (option_number(info, "error", &number))
+		check_at_least("stamp_hz_error", number, error);
 }
 
 static void check_log(const struct boot_info *info)
