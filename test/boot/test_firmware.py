@@ -40,10 +40,13 @@ def test_no_tables(tmp_path):
                      *disk(path)]), words)
 
 
-def test_disk_size(tmp_path):
+def test_disk(tmp_path):
+    """Its size, and its geometry, of which a BIOS hides the last cylinder."""
     path, _ = start(tmp_path, "")
-    path, words = start(tmp_path, f"sectors={sectors(path)}")
-    judge_pass(qemu([*PLAIN, *disk(path)]), words)
+    path, words = start(tmp_path, f"sectors={sectors(path)} lba=1 edd=48 "
+                        "chs=11/4/63")
+    judge_pass(qemu([*PLAIN, *disk(path, "ide-hd,cyls=12,heads=4,secs=63,"
+                                   "bios-chs-trans=none")]), words)
 
 
 @pytest.mark.parametrize("base", ["utc", "2023-11-14T22:13:20",
@@ -58,7 +61,9 @@ def test_time(tmp_path, base):
 def test_bochs(tmp_path):
     """Another BIOS, another clock."""
     path, _ = start(tmp_path, "")
-    path, words = start(tmp_path, f"rsdp=1 sectors={sectors(path)}")
+    now = int(time.time())
+    path, words = start(tmp_path, f"rsdp=1 sectors={sectors(path)} "
+                        f"time={now - 1}-{now + 60}")
     judge_pass(bochs(path), words)
 
 

@@ -171,7 +171,7 @@ DISKS = {
     "fails-first": Row({"fail_count": 9}, "F{9}"),
     "fails-rest": Row({"fail_count": 15, "fail_from": REST}, "F{15}"),
     "fails-files": Row({"fail_count": 15, "fail_from": module_start},
-                       "F{15}"),
+                       "F{15}", words="lba=0"),
     "fails-sticky": Row({"fail_count": 9, "fail_sticky": 1}, "F{9}"),
     "fails-each": Row({"fail_count": 1, "fail_again": 1}, "F+"),
     "fails-each-sticky": Row({"fail_count": 2, "fail_again": 2,

@@ -51,12 +51,38 @@ static void check_pointers(const struct boot_info *info)
 		check_pointer(info, "pointer: log", info->log);
 }
 
+/* How sectors are read. */
+static void check_reads(const struct boot_info *info)
+{
+	const struct boot_disk *d = &info->disk;
+	const char *chs = option_text(info, "chs");
+	uint64_t number;
+
+	check("disk: uses_edd", d->uses_edd <= 1, d->uses_edd);
+	if (option_number(info, "lba", &number))
+		check_equal("disk: uses_edd", d->uses_edd, number);
+	if (option_number(info, "edd", &number))
+		check_equal("disk: edd_version", d->edd_version, number);
+	check("disk: geometry", (d->cylinders == 0) == (d->heads == 0) &&
+	      (d->heads == 0) == (d->sectors_per_track == 0) &&
+	      d->cylinders <= 1024 && d->heads <= 256 &&
+	      d->sectors_per_track <= 63, d->cylinders);
+	if (chs == NULL)
+		return;
+	check_equal("disk: cylinders", d->cylinders, parse_number(&chs));
+	chs += *chs == '/';
+	check_equal("disk: heads", d->heads, parse_number(&chs));
+	chs += *chs == '/';
+	check_equal("disk: sectors_per_track", d->sectors_per_track,
+		    parse_number(&chs));
+}
+
 static void check_disk(const struct boot_info *info)
 {
 	const struct boot_disk *d = &info->disk;
 
 	check("disk: drive", d->drive >= 0x80 && d->drive <= 0x8f, d->drive);
-	check("disk: uses_edd", d->uses_edd <= 1, d->uses_edd);
+	check_reads(info);
 	check_equal("disk: sector_size", d->sector_size, SECTOR_SIZE);
 	check("disk: image_id", (uint32_t)d->image_id != 0, d->image_id);
 	check_equal("disk: mbr_id", d->mbr_id, (uint32_t)d->image_id);

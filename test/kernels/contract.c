@@ -10,9 +10,12 @@
 //   usable=BYTES    there is at least so much usable memory
 //   phys=ADDRESS    physical memory is mapped there
 //   base=, slide=   where the kernel lies (kernel_base, kernel_slide)
-//   modules=A,B,..  the modules' sizes; check_modules.c knows their content
-//   code=BYTES     so much of the loader's own code is mapped, in whole pages
+//   modules=A,B,..  the modules' sizes; check_info.c knows their content
+//   code=BYTES      so much of the loader's own code is mapped, in whole pages
 //   elf=SIZE sum=S  the raw ELF file was carried: its size, its words' sum
+//   lba=0|1         sectors are read by CHS, by LBA
+//   edd=VERSION     EDD's, 0 where there is none
+//   chs=C/H/S       the disk's geometry; 0/0/0: the BIOS has none
 //   rsdp=, display=, ...  the firmware's, see check_firmware.c
 //   tell            print where the kernel lies
 //   fault=NAME      break a rule instead and let the loader report it
