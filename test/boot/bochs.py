@@ -23,7 +23,7 @@ FLOPPY = "floppya: 1_44=floppy, status=inserted\nboot: floppy"
 CONFIG = """
 config_interface: textconfig
 display_library: term
-romimage: file={share}/{bios}
+romimage: file={bios}
 vgaromimage: file={share}/VGABIOS-lgpl-latest
 cpu: model={cpu}, count=1, ips=100000000, reset_on_triple_fault=0
 megs: {megs}
@@ -32,6 +32,7 @@ ata0-master: type=disk, path=disk, mode=flat, cylinders={cylinders}, \
 heads=16, spt=63
 {boot}
 com1: enabled=1, mode=file, dev=serial
+parport1: enabled={prints}, file=printer
 clock: sync=none, time0=utc
 log: log
 panic: action=fatal, term=report
@@ -63,12 +64,13 @@ class _Terminal:
 
 
 def bochs(image, cpu="corei7_skylake_x", bios="BIOS-bochs-latest", megs=64,
-          timeout=30, floppy=None, until=None,
+          timeout=30, floppy=None, until=None, printer=None,
           memory=(SCREEN, 2 * COLUMNS * ROWS)):
     """Boots a copy of image, or of a floppy: Bochs locks what it opens.
 
-    until(serial) is a condition that ends the run as "done"; memory, address
-    and size, is what the End has for a screen."""
+    until(serial) is a condition that ends the run as "done"; printer is a file
+    for what the guest prints, which has a printer then; memory, address and
+    size, is what the End has for a screen."""
     folder = Path(tempfile.mkdtemp(prefix="bochs-"))
     shutil.copy(image, folder / "disk")
     if floppy:
@@ -76,8 +78,9 @@ def bochs(image, cpu="corei7_skylake_x", bios="BIOS-bochs-latest", megs=64,
     size = (folder / "disk").stat().st_size
     assert size % CYLINDER == 0, "Bochs wants whole cylinders"
     (folder / "rc").write_text(CONFIG.format(
-        share=SHARE, bios=bios, cpu=cpu, megs=megs,
-        cylinders=size // CYLINDER, boot=FLOPPY if floppy else "boot: disk"))
+        share=SHARE, bios=SHARE / bios, cpu=cpu, megs=megs,
+        cylinders=size // CYLINDER, boot=FLOPPY if floppy else "boot: disk",
+        prints=int(printer is not None)))
     (folder / "commands").write_text("continue\n")
     terminal = _Terminal()
     start = time.time()
@@ -92,6 +95,9 @@ def bochs(image, cpu="corei7_skylake_x", bios="BIOS-bochs-latest", megs=64,
         process.kill()
         process.wait()
         terminal.close()
+        if printer:
+            (folder / "printer").touch()        # else it has printed nothing
+            shutil.copy(folder / "printer", printer)
         shutil.rmtree(folder, ignore_errors=True)
 
 

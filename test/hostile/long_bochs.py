@@ -6,7 +6,6 @@ import pytest
 
 import image
 from hostile import boot_bochs
-from judge import judge_pass, judge_refused
 from rows import MIB, ROWS
 from rows_firmware import ROWS as FIRMWARE_ROWS
 
@@ -31,12 +30,9 @@ def test_row(tmp_path, name):
         words += " ram"
     path, cmdline = image.contract("high", tmp_path, words, MODULES)
     layout = image.Layout(path)
-    end = boot_bochs(path, tmp_path, row.parameters(layout), megs=32,
-                     cpu=CPU, timeout=120)
-    if row.refused:
-        judge_refused(end, row.message(layout))
-    else:
-        judge_pass(end, cmdline)
+    end, letters = boot_bochs(path, tmp_path, row.parameters(layout), megs=32,
+                              cpu=CPU, timeout=120)
+    row.judge(end, letters, cmdline, layout)
 
 
 @pytest.mark.parametrize("name", [name for name in FIRMWARE_ROWS
@@ -45,9 +41,6 @@ def test_firmware(tmp_path, name):
     row = FIRMWARE_ROWS[name]
     path, cmdline = image.contract("high", tmp_path, row.words.format(
         smbios=SMBIOS), options=row.options)
-    end = boot_bochs(path, tmp_path, row.faults, megs=32, cpu=CPU,
-                     timeout=120)
-    if row.refused:
-        judge_refused(end, row.refused)
-    else:
-        judge_pass(end, cmdline)
+    end, letters = boot_bochs(path, tmp_path, row.faults, megs=32, cpu=CPU,
+                              timeout=120)
+    row.judge(end, letters, cmdline)

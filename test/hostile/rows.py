@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Optional
 
 from hostile import ACPI, RESERVED, USABLE, e820
+from judge import judge_pass, judge_refused
 from machine import ROOT
 
 MIB = 1 << 20
@@ -56,9 +57,15 @@ class Row:
         return {name: value(layout) if callable(value) else value
                 for name, value in self.faults.items()}
 
-    def message(self, layout):
-        return self.refused(layout) if callable(self.refused) \
-            else self.refused
+    def judge(self, end, letters, cmdline, layout=None):
+        """Did it end as it should, and were the faults played?"""
+        if self.refused:
+            judge_refused(end, self.refused(layout)
+                          if callable(self.refused) else self.refused)
+        else:
+            judge_pass(end, cmdline)
+        assert self.played is None or re.fullmatch(self.played, letters), \
+            f"the faults played are {letters!r}, not /{self.played}/"
 
 
 # ---- how the boot sector is entered ---------------------------------------

@@ -24,7 +24,10 @@ FLAGS_BAD       equ     0x47400         ; AC, NT, IOPL, DF; IF clear
 FLAGS_GOOD      equ     0x02ff          ; IF and the results
 FLAG_CARRY      equ     1
 FLAG_INTERRUPT  equ     0x200
-PORT_PLAYED     equ     0xe9
+PORT_PLAYED     equ     0xe9            ; QEMU's
+PRINTER         equ     0x378           ; Bochs'
+PRINTER_STROBE  equ     1
+PRINTER_READY   equ     0x0c            ; selected, not reset
 PORT_CMOS       equ     0x70
 PORT_FAST       equ     0x92
 MSR_EFER        equ     0xc0000080
@@ -76,11 +79,11 @@ p:      istruc  params
         iend
 %define P(field) p + params. %+ field
 
-; Says on a port of its own that a fault is being played.
+; Says that a fault is being played.
 %macro played 1
         push    ax
         mov     al, %1
-        out     PORT_PLAYED, al
+        call    tell
         pop     ax
 %endmacro
 
@@ -122,6 +125,21 @@ KEEP_ALL        equ     8               ; shift: the whole register
         mov     word [keep], %2
         mov     ax, [bp + frame.eax]
 %endmacro
+
+; Puts al where the test finds it; all registers but ax, and flags are kept.
+tell:   pushf
+        push    dx
+        out     PORT_PLAYED, al
+        mov     dx, PRINTER
+        out     dx, al
+        add     dx, 2
+        mov     al, PRINTER_READY | PRINTER_STROBE
+        out     dx, al
+        mov     al, PRINTER_READY
+        out     dx, al
+        pop     dx
+        popf
+        ret
 
 ; ---- INT 12h ---------------------------------------------------------------
 
@@ -298,10 +316,11 @@ start:  push    cs
 
 give_up:
         lodsb
-        out     PORT_PLAYED, al
         test    al, al
-        jnz     give_up
-        cli
+        jz      .end
+        call    tell
+        jmp     give_up
+.end:   cli
         hlt
 
 text_no_disk:   db "!disk", 0
