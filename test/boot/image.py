@@ -9,6 +9,8 @@ from pathlib import Path
 from machine import BUILD
 
 SECTOR = 512
+CD_SECTOR = 2048
+TABLE_BYTES = 15 * 65536        # of a file, to a sector of its block table
 PT_LOAD, ET_DYN = 1, 3
 PIE_BASE = 0xFFFFFFFF80000000   # where a PIE linked below 1 MiB goes
 PIE_STAYS = 0x100000
@@ -104,6 +106,43 @@ def contract(name, folder, words="", module_sizes=(), options=()):
     return image, cmdline
 
 
+def sd_card(path):
+    """The image as an SD card: the size of one is a power of two."""
+    card = path.with_name("card.img")
+    data = path.read_bytes()
+    card.write_bytes(data.ljust(1 << (len(data) - 1).bit_length(), b"\0"))
+    return card
+
+
+def cd(path):
+    """The image inside the ISO image of a CD that is to be started as a hard
+    disk (ISO 9660, and El Torito 1.0 for the rest)."""
+    def both(number, letter):   # ends of both kinds
+        return struct.pack("<" + letter, number) + struct.pack(
+            ">" + letter, number)
+
+    first, catalog, root = 21, 19, 20           # sectors
+    data = path.read_bytes()
+    data += bytes(-len(data) % CD_SECTOR)
+    folder = bytes([34, 0]) + both(root, "I") + both(CD_SECTOR, "I") + \
+        bytes(7) + bytes([2, 0, 0]) + both(1, "H") + b"\1\0"
+    volume = b"\1CD001\1\0" + b" " * 64 + bytes(8) + both(
+        first + len(data) // CD_SECTOR, "I") + bytes(32) + both(
+        1, "H") * 2 + both(CD_SECTOR, "H")
+    boot = b"\0CD001\1EL TORITO SPECIFICATION".ljust(71, b"\0") + \
+        struct.pack("<I", catalog)
+    check = struct.pack("<BBH24sHBB", 1, 0, 0, b"", 0, 0x55, 0xAA)
+    wrong = sum(struct.unpack("<16H", check))
+    check = check[:28] + struct.pack("<H", -wrong & 0xFFFF) + check[30:]
+    start = struct.pack("<BBHBBHI", 0x88, 4, 0, data[0x1C2], 0, 1, first)
+    iso = path.with_name("cd.iso")
+    iso.write_bytes(bytes(16 * CD_SECTOR) + b"".join(
+        sector.ljust(CD_SECTOR, b"\0") for sector in (
+            volume.ljust(156, b"\0") + folder, boot, b"\xffCD001\1",
+            check + start, b"")) + data)
+    return iso
+
+
 class Layout:
     """Where the parts of an image lie, in sectors (include/image.h)."""
 
@@ -138,5 +177,6 @@ class Layout:
                      self.stage2_sectors - 1 - self.early_sectors),
             "super": (self.super_lba, 1),
             "directory": (self.directory_lba, self.directory_sectors),
-            "table": (self.files[0]["table"], 1),
+            "table": (self.files[0]["table"],
+                      -(-self.files[0]["size"] // TABLE_BYTES)),
         }[name]

@@ -5,8 +5,8 @@
 import pytest
 
 from bochs import bochs
-from image import mkimage
-from judge import judge_pass
+from image import cd, mkimage, sd_card
+from judge import judge_pass, judge_refused
 from machine import BUILD, PLAIN, disk, qemu
 
 DISKS = {
@@ -24,6 +24,7 @@ DISKS = {
     "pc-usb-uhci": ("pc", ["piix3-usb-uhci"], "usb-storage", 40),
     "pc-usb-ehci": ("pc", ["usb-ehci"], "usb-storage", 25),
     "q35-usb-xhci": ("q35", ["qemu-xhci"], "usb-storage", 25),
+    "q35-sdhci": ("q35", ["sdhci-pci"], "sd-card", 15),
 }
 
 
@@ -37,8 +38,24 @@ def test_disk(contract, name):
         arguments += ["-device", controller]
     if machine == "isapc":
         arguments += ["-cpu", "qemu64"]
+    if device == "sd-card":
+        path = sd_card(path)
     end = qemu([*arguments, *disk(path, device)], timeout)
     judge_pass(end, cmdline)
+
+
+def test_cd(contract):
+    """A CD with our disk in it, which the BIOS passes off as drive 80h."""
+    path, cmdline = contract("high", module_sizes=[70000])
+    judge_pass(qemu([*PLAIN, *disk(cd(path), "ide-cd")]), cmdline)
+
+
+def test_floppy(contract):
+    """The loader reads no floppies, and says that there is no disk."""
+    path, _ = contract("high")
+    end = qemu([*PLAIN, "-drive", f"if=floppy,format=raw,file={path},"
+                "snapshot=on,file.locking=off", "-boot", "order=a"])
+    judge_refused(end, "^stagecoach: disk 01$")
 
 
 def test_no_display(run_contract):
@@ -124,6 +141,7 @@ BOCHS = [
     ("BIOS-bochs-latest", "tigerlake"),
     ("BIOS-bochs-legacy", "corei7_skylake_x"),
     ("BIOS-bochs-legacy", "core2_penryn_t9600"),
+    ("BIOS-qemu-latest", "tigerlake"),
 ]
 
 
