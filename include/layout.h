@@ -8,11 +8,11 @@
  * line. Ranges are half-open.
  *
  *   0x00000 - 0x00500   interrupt vectors, BIOS data area: never written
- *   0x01000 - 0x02000   BIOS_BUF: what the BIOS reads or fills, disk data apart
- *   0x02000 - 0x06ff0   the real-mode stack, grows down from REAL_STACK_TOP
- *   0x06ff0 - 0x07000   the variables of bios.asm; no code in this page
- *   0x07c00 - 0x07e00   stage1, where every BIOS puts it
- *   0x08000 - 0x14000   sectors 1 to LOADER_MAX_SECTORS: stage2, then the
+ *   0x00600 - 0x00800   stage1; every BIOS puts it at BOOT_ADDR
+ *   0x00800 - 0x01000   BIOS_BUF: what the BIOS reads or fills, disk data apart
+ *   0x01000 - 0x05ff0   the real-mode stack, grows down from REAL_STACK_TOP
+ *   0x05ff0 - 0x06000   the variables of bios.asm; no code in this page
+ *   0x06000 - 0x14000   sectors 1 to LOADER_MAX_SECTORS: stage2, then the
  *                       superblock and whatever else fits ("preloaded")
  *   0x14000 - 0x17800   resident code: stays for the kernel (hand-off,
  *                       fault reporter)
@@ -35,7 +35,8 @@
 #define SECTOR_SIZE          512
 
 /* stage1: sector 0 */
-#define STAGE1_ADDR          0x7c00
+#define BOOT_ADDR            0x7c00     /* it moves on, out of stage2's way */
+#define STAGE1_ADDR          0x600
 #define MBR_CODE             0x5a       /* first byte after the BPB */
 #define MBR_FIRST_READ       0x1b2      /* sectors of the first read */
 #define MBR_SECTOR_SUM       0x1b4      /* sum of stage2's first sector */
@@ -46,16 +47,16 @@
 #define MBR_MAGIC            0xaa55
 
 /* BIOS_BUF and the real-mode stack */
-#define BIOS_BUF             0x1000
-#define BIOS_BUF_SIZE        0x1000
-#define REAL_STACK_TOP       0x6ff0
+#define BIOS_BUF             0x800
+#define BIOS_BUF_SIZE        0x800
+#define REAL_STACK_TOP       0x5ff0
 
 /* stage2: sectors 1 .. n, contiguous from STAGE2_ADDR */
 #define STAGE2_LBA           1
-#define STAGE2_ADDR          0x8000
+#define STAGE2_ADDR          0x6000
 #define STAGE2_MAX           0xb000     /* bytes on disk: 44 KiB, for clang */
-#define LOADER_MAX_SECTORS   96         /* STAGE2_ADDR up to RESIDENT_TEXT */
-#define FIRST_READ_SECTORS   64         /* STAGE2_ADDR up to 64 KiB */
+#define LOADER_MAX_SECTORS   112        /* STAGE2_ADDR up to RESIDENT_TEXT */
+#define FIRST_READ_SECTORS   80         /* STAGE2_ADDR up to 64 KiB */
 
 /*
  * The header at the start of stage2's first sector: a jump, then numbers

@@ -71,6 +71,12 @@ $(BUILD)/layout.inc: include/layout.h tools/layout.awk
 # $(call link-script,NAME): how a link script that includes layout.h is made.
 link-script = $(CC) -E -P -x c -MMD -MP -MT $@ -MF $@.d -Iinclude $< -o $@
 
+$(BUILD)/stage1.ld: stage1/stage1.ld $(BUILD)/flags/cc
+$(BUILD)/stage2.ld: stage2/stage2.ld $(BUILD)/flags/cc
+$(BUILD)/stage1.ld $(BUILD)/stage2.ld:
+	$(call begin,CPP)
+	$(Q)$(link-script)
+
 $(BUILD)/stage1.bin: stage1/mbr.asm $(BUILD)/layout.inc $(BUILD)/flags/nasm
 	$(call begin,NASM)
 	$(Q)$(NASM) $(NASMFLAGS) -f bin -MD $@.d -MP -MT $@ -o $@ $<
@@ -83,12 +89,11 @@ $(BUILD)/obj/stage1/mbr.o: stage1/mbr.asm $(BUILD)/layout.inc \
 	$(Q)$(NASM) $(NASMFLAGS) -f elf32 -g -F dwarf -MD $@.d -MP -MT $@ \
 		-o $@ $<
 
-$(BUILD)/stage1.elf: $(BUILD)/obj/stage1/mbr.o $(BUILD)/stage1.bin \
-		$(BUILD)/flags/ld.options
+$(BUILD)/stage1.elf: $(BUILD)/stage1.ld $(BUILD)/obj/stage1/mbr.o \
+		$(BUILD)/stage1.bin $(BUILD)/flags/ld.options
 	$(call begin,LD,$@)
-	$(Q)at=$$(awk '$$2 == "STAGE1_ADDR" { print $$3 }' include/layout.h) && \
-	$(LD) -m elf_i386 @$(BUILD)/flags/ld.options -N -Ttext=$$at -e $$at \
-		-o $@ $<
+	$(Q)$(LD) -m elf_i386 @$(BUILD)/flags/ld.options -T $< \
+		-o $@ $(BUILD)/obj/stage1/mbr.o
 	$(Q)$(OBJCOPY) -O binary $@ $@.bin
 	$(Q)cmp $@.bin $(BUILD)/stage1.bin
 	$(Q)rm $@.bin
@@ -103,10 +108,6 @@ $(STAGE2)/%.o: %.c $(BUILD)/flags/stage2 $(BUILD)/flags/cc.options \
 	$(Q)$(CC) $(STAGE2_CFLAGS) $(OPTIMISE) @$(BUILD)/flags/cc.options \
 		-MMD -MP -MF $@.d -c -o $@ $<
 
-$(BUILD)/stage2.ld: stage2/stage2.ld $(BUILD)/flags/cc
-	$(call begin,CPP)
-	$(Q)$(link-script)
-
 $(BUILD)/stage2.elf: $(BUILD)/stage2.ld $(STAGE2_OBJ) \
 		$(BUILD)/flags/stage2-objects $(BUILD)/flags/ld.options
 	$(call begin,LD,$@)
@@ -118,4 +119,4 @@ $(BUILD)/stage2.bin: $(BUILD)/stage2.elf
 	$(Q)$(OBJCOPY) -O binary $< $@
 
 -include $(wildcard $(BUILD)/stage1.bin.d $(BUILD)/obj/stage1/mbr.o.d \
-	$(BUILD)/stage2.ld.d $(STAGE2_OBJ:=.d))
+	$(BUILD)/stage1.ld.d $(BUILD)/stage2.ld.d $(STAGE2_OBJ:=.d))

@@ -7,11 +7,16 @@
 ; arrived whole and that the drive is ours. A BIOS that passes a wrong DL,
 ; lies about EDD, or fails a few times is survived that way.
 ;
+; It moves out of the way first: stage2 comes in one read, which must not cross
+; 64 KiB, so it begins below the place where the BIOS has put this sector. A
+; second read would take 1,400 of a small kernel's 80,000 instructions.
+;
 ; in:   cs:ip = 0000:7c00 or 07c0:0000, dl = drive (perhaps); nothing else
 ;       is known
 ; out:  jump to 0000:STAGE2_ADDR with dl = drive, di = sectors read there (the
-;       first is checked, those behind it came without an error);
-;       ds = es = ss = 0, sp = STAGE1_ADDR, interrupts on, DF clear
+;       first is checked, those behind it came without an error); this sector
+;       at STAGE1_ADDR; ds = es = ss = 0, sp = STAGE2_ADDR, interrupts on, DF
+;       clear
 ; fail: prints "stagecoach: disk " and the BIOS status in hex, or "stagecoach:
 ;       bad loader", on the screen and COM1, then halts
 ;
@@ -25,13 +30,24 @@ TRIES           equ     10              ; on one drive, of which
 TRIES_CHS       equ     5               ; the last are by CHS
 DRIVE_FIRST     equ     0x80
 DRIVE_END       equ     0x90
-PACKET          equ     STAGE1_ADDR - 16        ; what lies there once pushed
+%assign MBR_MOVED       MBR_CODE + 30   ; what is before runs where the BIOS put it
+%assign MOVED_ADDR      STAGE1_ADDR + MBR_MOVED
+PACKET          equ     STAGE2_ADDR - 16        ; what lies there once pushed
 PACKET_COUNT    equ     PACKET + 2
 
-        bits    16
-%ifidn __?OUTPUT_FORMAT?__, bin         ; else symbols for a debugger
-        org     STAGE1_ADDR
+; What runs where the BIOS has put it, and what runs where it has moved: each has
+; the addresses of that. An ELF file, for a debugger, gets them from the linker.
+%ifidn __?OUTPUT_FORMAT?__, bin
+        section .boot start=0 vstart=BOOT_ADDR
+        section .moved follows=.boot align=1 vstart=MOVED_ADDR
+%else
+        global  stage1
+        section .boot progbits alloc exec nowrite align=1
+        section .moved progbits alloc exec write align=1
 %endif
+
+        section .boot
+        bits    16
 
 stage1: jmp     short start
         nop
@@ -45,18 +61,27 @@ stage1: jmp     short start
         dw      2                       ; heads
         times   MBR_CODE - ($ - $$) db 0
 
-start:  jmp     0:.flat                 ; some BIOSes start at 07c0:0000
-.flat:  cli
+start:  cli
         xor     ax, ax
         mov     ss, ax
-        mov     sp, STAGE1_ADDR
+        mov     sp, BOOT_ADDR
         mov     ds, ax
         mov     es, ax
-        push    2                       ; known flags: DF, IF, NT, AC clear
+        push    ax                      ; known flags: DF, IF, NT, AC clear
         popf
+        mov     si, sp
+        mov     di, STAGE1_ADDR
+        mov     cx, SECTOR_SIZE / 4
+        rep     movsd
+        jmp     0:moved                 ; some BIOSes start at 07c0:0000
+%if ($ - $$) != MBR_MOVED
+%error "MBR_MOVED"
+%endif
+
+        section .moved
 
 ; Begin with the drive the BIOS names, if it can be one, else with 80h.
-        mov     al, dl
+moved:  mov     al, dl
         and     al, 0xf0
         cmp     al, DRIVE_FIRST
         jne     try
@@ -64,11 +89,10 @@ start:  jmp     0:.flat                 ; some BIOSes start at 07c0:0000
 
 ; One try. What the BIOS leaves in registers is never relied on, so all that
 ; lasts is in memory; the packet is made anew, because its count is an output.
-try:    mov     sp, STAGE1_ADDR
+try:    mov     sp, STAGE2_ADDR
         cmp     byte [tries], TRIES_CHS
         jbe     .chs
-        push    0                       ; LBA, 64 bits
-        push    0
+        push    dword 0                 ; LBA, 64 bits
         push    0
         push    STAGE2_LBA
         push    0                       ; to 0:STAGE2_ADDR
@@ -96,15 +120,13 @@ try:    mov     sp, STAGE1_ADDR
 
 ; The sum decides, whatever the carry said (status 11h, "corrected", comes
 ; with carry set and good data).
-.sum:   push    ax
-        mov     si, STAGE2_ADDR
+.sum:   mov     si, STAGE2_ADDR
         mov     cx, SECTOR_SIZE / 4
         xor     ebx, ebx
-.dword: lodsd
-        rol     ebx, 1
-        add     ebx, eax
+.dword: rol     ebx, 1
+        add     ebx, [si]
+        add     si, 4
         loop    .dword
-        pop     ax
         cmp     ebx, [sector_sum]
         je      enter
 
@@ -138,9 +160,9 @@ int13:  mov     dl, [drive]             ; AH=41h and others may trash it
         stc                             ; for a BIOS that sets no carry
         sti
         int     0x13
-        push    0
+        push    ss
         pop     ds
-        push    0
+        push    ss
         pop     es
         cld
         ret
@@ -181,13 +203,14 @@ status:      db 0
 drive:       db DRIVE_FIRST
 guess:       db DRIVE_FIRST
 
-%if ($ - $$) > MBR_FIRST_READ
+%define AT              (MBR_MOVED + $ - $$)    ; in the sector
+%if AT > MBR_FIRST_READ
 %error "stage1 runs into the numbers that mkimage fills in"
 %endif
-        times   MBR_FIRST_READ - ($ - $$) db 0
+        times   MBR_FIRST_READ - AT db 0
 first_read:  dw 1
 sector_sum:  dd 0
 disk_id:     dd 0
              dw 0
-        times   MBR_SIGNATURE - ($ - $$) db 0
+        times   MBR_SIGNATURE - AT db 0
         dw      MBR_MAGIC

@@ -272,6 +272,11 @@ long_mode:
         mov     ecx, bss_qwords
         xor     eax, eax
         rep     stosq
+; stage1's code goes: there would be code in the page that the BIOS has its data
+; in (see bios.asm).
+        mov     edi, STAGE1_ADDR
+        mov     cl, MBR_FIRST_READ / 8
+        rep     stosq
         mov     esp, STAGE2_STACK_TOP
         xor     ebp, ebp
         mov     edi, cpu_facts

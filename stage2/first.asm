@@ -8,7 +8,7 @@
 ; before there is 64-bit code to do that, and enters it.
 ;
 ; in:   0000:STAGE2_ADDR, dl = drive, di = sectors at STAGE2_ADDR,
-;       ds = es = ss = 0, sp = STAGE1_ADDR
+;       ds = es = ss = 0, sp = STAGE2_ADDR
 ; out:  jump to early_start; first_drive, first_present say what was done
 ; fail: "stagecoach: disk 0C" or "stagecoach: bad loader", then halt
 
@@ -17,6 +17,8 @@
 
 TRIES           equ     5
 PARAGRAPHS      equ     SECTOR_SIZE / 16
+MOST_SECTORS    equ     64              ; in one call: what stage1 got may have
+                                        ; been too much for this BIOS
 STATUS_FIXED    equ     0x11            ; "data corrected": an error, but good
 CHS_SECTORS     equ     0x3f            ; in cl: the rest is cylinder bits
 
@@ -51,16 +53,17 @@ next:   mov     ax, [STAGE2_ADDR + HDR_LOADER_SECTORS]
 
 ; One try. The size and the packet are worked out anew each time, as nothing
 ; in a register outlives a BIOS call.
-try:    mov     sp, STAGE1_ADDR
+try:    mov     sp, STAGE2_ADDR
         mov     ax, [first_present]
         imul    bx, ax, PARAGRAPHS
         add     bx, STAGE2_ADDR / 16    ; bx:0 is where it goes
         cmp     byte [first_method], METHOD_CHS
         je      read_chs
 
-        mov     cx, ax                  ; no read crosses 64 KiB: that is
-        not     cx                      ; 64 sectors from STAGE2_ADDR
-        and     cx, FIRST_READ_SECTORS - 1
+        mov     cx, bx                  ; no read crosses 64 KiB
+        not     cx
+        shr     cx, 5                   ; PARAGRAPHS
+        and     cx, 64 * 1024 / SECTOR_SIZE - 1
         inc     cx
         cmp     cx, [most]
         jbe     .most
@@ -195,9 +198,9 @@ int13:  mov     dl, [first_drive]
         stc                             ; for a BIOS that sets no carry
         sti
         int     0x13
-        push    0
+        push    ss
         pop     ds
-        push    0
+        push    ss
         pop     es
         cld
         jnc     .done
@@ -212,7 +215,7 @@ text_disk:      db "disk "
 text_status:    db "00", 0
 
 first_present:  dw 0                    ; sectors in place from STAGE2_ADDR on
-most:           dw FIRST_READ_SECTORS   ; in one call
+most:           dw MOST_SECTORS         ; in one call
 first_method:   db METHOD_LARGE
 first_drive:    db 0
 

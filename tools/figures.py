@@ -50,13 +50,13 @@ def memory(c):
     own, gone = "usable", "-"
     return MEMORY_HEAD, [
         (0, ["#IVT, BIOS data"] * 3 + ["#reserved"]),
-        (c["BIOS_BUF"], [gone, gone, "=BIOS_BUF", own]),
+        (c["STAGE1_ADDR"],
+         ["!stage1", "=its variables", "=MBR, for boot_info", "#reserved"]),
+        (c["BIOS_BUF"], [gone, gone, "=BIOS_BUF", "#reserved"]),
         (c["BIOS_BUF"] + c["BIOS_BUF_SIZE"],
          ["<its stack", "<its stack", "<real-mode stack", own]),
         (c["REAL_STACK_TOP"],
          ["<its stack", "<its stack", "=the door's data", own]),
-        (c["STAGE1_ADDR"],
-         ["!stage1", "=its variables", "=MBR, for boot_info", own]),
         (c["STAGE2_ADDR"],
          ["=first read", "!stage2, small files", "!stage2, small files", own]),
         (first_read_end, [gone, "=more of the same", "=more of the same",

@@ -65,13 +65,13 @@ def test_code_is_decoded_as_the_mode_does():
 def test_pagetable_by_level():
     answers = {command: answer.splitlines() for command, answer in gdb(
         ["continue", "pagetable 0x1234"] + ["continue"] * 4 +
-        ["pagetable 0x8000", "pagetable 0x100000000"] + to("kernel") +
+        ["pagetable 0x6000", "pagetable 0x100000000"] + to("kernel") +
         ["pagetable $rip", "pagetable 0xb8000", "pagetable $rsp",
          "pagetable"])}
     assert answers["pagetable 0x1234"] == \
         ["0x1234 is physical: no paging in real mode"]
-    assert answers["pagetable 0x8000"][-1] == \
-        "0x8000 -> physical 0x8000, a page of 2 MiB, rwx"
+    assert answers["pagetable 0x6000"][-1] == \
+        "0x6000 -> physical 0x6000, a page of 2 MiB, rwx"
     assert answers["pagetable 0x100000000"][-1] == \
         "0x100000000 is not mapped"
     # The kernel's text, the text screen, its stack: W^X.

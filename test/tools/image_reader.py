@@ -213,7 +213,7 @@ class Image:
         assert magic.to_bytes(4, "little") == b"SCG2"
         assert reserved == 0
         assert self.early_sectors < self.plain_sectors <= self.stage2_sectors
-        assert self.stage2_sectors < self.loader_sectors <= 96
+        assert self.stage2_sectors < self.loader_sectors <= 112
         assert self.super_lba == 1 + self.stage2_sectors
         early = self.sectors(2, self.early_sectors)
         assert early_sum(early) == (early_a, early_b)
@@ -243,7 +243,7 @@ class Image:
         first_read, total, disk_id = struct.unpack("<HII",
                                                    self.mbr[0x1B2:0x1BC])
         assert self.mbr[510:] == b"\x55\xaa"
-        assert first_read == min(64, self.loader_sectors)
+        assert first_read == min(80, self.loader_sectors)
         assert total == sector_sum(self.sectors(1, 1))
         assert disk_id == self.id & M32 != 0
         assert not any(self.mbr[0x1CE:0x1FE]), "one partition"
@@ -283,5 +283,5 @@ class Image:
             if f.type == KERNEL:
                 kernel_end = f.data_lba + f.data_sectors
         assert not any(self.data[at * SECTOR:]), "the fill is zero"
-        end = kernel_end if kernel_end <= 97 else min(small, 97)
+        end = kernel_end if kernel_end <= 113 else min(small, 113)
         assert self.loader_sectors == end - 1

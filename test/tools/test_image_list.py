@@ -32,7 +32,7 @@ def test_listing(tool, image):
     text = "\n".join(" ".join(line.split()) for line in lines)
     for part in (f"disk {image.disk_sectors} sectors, {len(image.data)} ",
                  f"disk id {image.id & 0xffffffff:08x}, first read "
-                 f"{min(64, image.loader_sectors)} sectors",
+                 f"{min(80, image.loader_sectors)} sectors",
                  f"partition [1, {image.disk_sectors}), active, type da",
                  f"stage2 [1, {1 + image.stage2_sectors}), ",
                  f"reads [1, {1 + image.loader_sectors}) at once",
@@ -237,7 +237,7 @@ def test_numbers_out_of_range(tool, image):
     for lba, at, fmt, value, reason in (
             (0, 0x1B2, "<H", 1, "size of the first read"),
             (0, 0x1C6, "<I", 2, "partition table"),
-            (1, 8, "<H", 97, "loader_sectors"),
+            (1, 8, "<H", 113, "loader_sectors"),
             (1, 36, "<I", 1, "stage2's real-mode part"),
             (1, 48, "<Q", 1, "stage2's second part"),
             (1, 16, "<I", 1, "super_lba"),

@@ -135,16 +135,21 @@ def readable(address, size):
             raise gdb.GdbError(f"{address:#x} is not mapped") from error
 
 
-LABELS = []             # sorted (address, name) of all code
+LABELS = []             # sorted (address, name) of all code but
+BOOT_LABELS = []        # that of stage1 where the BIOS has put it: once it has
+                        # moved, in real mode, stage2 lies there
 
 
 def place(address):
     """<label+offset> of an address, or nothing. GDB's own `info symbol`
     takes NASM's local labels for mangled names."""
-    i = bisect.bisect_right(LABELS, (address + 1, ""))
-    if i == 0 or address - LABELS[i - 1][0] > 0x10000:
+    labels = LABELS
+    if cpu()[0]["mode"] == "real" and address >= BOOT_LABELS[0][0]:
+        labels = BOOT_LABELS
+    i = bisect.bisect_right(labels, (address + 1, ""))
+    if i == 0 or address - labels[i - 1][0] > 0x10000:
         return ""
-    start, name = LABELS[i - 1]
+    start, name = labels[i - 1]
     return f"<{name}+{address - start}>" if address > start else f"<{name}>"
 
 
@@ -334,6 +339,10 @@ class Attach(Command):
                           address, kind, name in stops.symbols(path)
                           if kind in "tTwW")
         LABELS.sort()
+        for name in ("stage1", "start"):
+            path = f"{build}/stage1.elf"
+            BOOT_LABELS.append((stops.symbol_address(path, name), name))
+            LABELS.remove(BOOT_LABELS[-1])
         gdb.set_convenience_variable("boot_info", 0)
         for stop, address in places:
             made = gdb.Breakpoint(f"*{address:#x}")

@@ -46,9 +46,10 @@ STOPS = [
          "The BIOS has read sector 0 to 7C00h and jumped there: real mode, "
          "and nothing is known but CS:IP, and perhaps DL, the drive."),
     Stop("stage2", "stage2", "stage2", 0, False,
-         "state, info registers di, code 1", "r, x /16hx 0x8000",
-         "Still real mode. One sector of stage2 is at 8000h and its sum was "
-         "right; DI has the number of sectors that came with it."),
+         "state, info registers di, code 1", "r, x /16hx 0x6000",
+         "Still real mode. stage1 has moved to 600h. One sector of stage2 is "
+         "at 6000h and its sum was right; DI has the number of sectors that "
+         "came with it."),
     Stop("CPU check", "stage2", "early_start", 0, False,
          "code 20", "u /20",
          "stage2 is there and summed. From here on: is this CPU one with "
@@ -58,7 +59,7 @@ STOPS = [
          "CR0.PE is 1 and CS is a 32-bit segment; DS to SS still hold what "
          "real mode left there. Next: the page tables, at CR3 to be."),
     Stop("long mode", "stage2", "long_mode", 0, False,
-         "state, pagetable 0x8000", "creg, sreg, info tab",
+         "state, pagetable 0x6000", "creg, sreg, info tab",
          "CR4.PAE, EFER.LME, CR0.PG were set in this order; EFER.LMA came by "
          "itself, CS.L with the far jump. 4 GiB are mapped to themselves."),
     Stop("main", "stage2", "main", 0, False,
