@@ -254,6 +254,15 @@ static const struct {
 	{ "reserved", fault_reserved }, { "wild-table", fault_wild_table },
 	{ "no-screen", fault_no_screen }, { "no-names", fault_no_names },
 	{ "tables", fault_tables },
+	{ "step", fault_step }, { "watch", fault_watch },
+	{ "tss", fault_tss }, { "absent", fault_absent },
+	{ "absent-stack", fault_absent_stack },
+	{ "delivery", fault_delivery },
+	{ "x87-error", fault_x87_error }, { "sse-error", fault_sse_error },
+	{ "machine-check", fault_machine_check },
+	{ "int", fault_int }, { "raise", fault_raise },
+	{ "into", fault_into }, { "bound", fault_bound },
+	{ "user", fault_user }, { "alignment", fault_alignment },
 };
 
 static bool wanted(const struct boot_info *info, const char *name)

@@ -23,8 +23,7 @@ static uint64_t *table(const struct boot_info *info, uint64_t phys)
 	return (uint64_t *)(info->phys_offset + (phys & PTE_ADDR));
 }
 
-/* The entry of a small page that is mapped. */
-static uint64_t *entry_of(const struct boot_info *info, uint64_t vaddr)
+uint64_t *fault_entry(const struct boot_info *info, uint64_t vaddr)
 {
 	uint64_t phys = cpu_cr(3);
 
@@ -33,9 +32,18 @@ static uint64_t *entry_of(const struct boot_info *info, uint64_t vaddr)
 	return &table(info, phys)[vaddr >> 12 & (ENTRIES - 1)];
 }
 
-static void flush(uint64_t vaddr)
+void fault_open(const struct boot_info *info, uint64_t vaddr)
 {
-	__asm__ volatile("invlpg (%0)" : : "r"(vaddr) : "memory");
+	uint64_t phys = cpu_cr(3);
+
+	for (unsigned int shift = 39; shift >= 12; shift -= 9) {
+		uint64_t *entry = &table(info, phys)[vaddr >> shift &
+						     (ENTRIES - 1)];
+
+		*entry |= PTE_USER;
+		phys = *entry;
+	}
+	cpu_forget_page(vaddr);
 }
 
 static void invalid_opcode(void)
@@ -48,8 +56,8 @@ void fault_nmi(const struct boot_info *info)
 {
 	volatile uint32_t *apic = (volatile uint32_t *)VGA_WINDOW;
 
-	*entry_of(info, VGA_WINDOW) = APIC | PTE_PRESENT | PTE_WRITE | PTE_PCD;
-	flush(VGA_WINDOW);
+	*fault_entry(info, VGA_WINDOW) = APIC | PTE_PRESENT | PTE_WRITE | PTE_PCD;
+	cpu_forget_page(VGA_WINDOW);
 	apic[APIC_TARGET / 4] = apic[0x20 / 4];
 	apic[APIC_COMMAND / 4] = APIC_NMI;
 	for (;;)
@@ -97,8 +105,8 @@ void fault_gdt(const struct boot_info *info)
 
 void fault_reserved(const struct boot_info *info)
 {
-	*entry_of(info, VGA_WINDOW) |= RESERVED_BIT;
-	flush(VGA_WINDOW);
+	*fault_entry(info, VGA_WINDOW) |= RESERVED_BIT;
+	cpu_forget_page(VGA_WINDOW);
 	*(volatile uint8_t *)VGA_WINDOW = 0;
 }
 
@@ -110,8 +118,8 @@ void fault_wild_table(const struct boot_info *info)
 
 static void unmap(const struct boot_info *info, uint64_t vaddr)
 {
-	*entry_of(info, vaddr) = 0;
-	flush(vaddr);
+	*fault_entry(info, vaddr) = 0;
+	cpu_forget_page(vaddr);
 }
 
 void fault_no_screen(const struct boot_info *info)
@@ -135,7 +143,7 @@ void fault_tables(const struct boot_info *info)
 {
 	static uint64_t own[5][ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 	const uint64_t *loader = table(info, cpu_cr(3));
-	const uint64_t *low = entry_of(info, 0);
+	const uint64_t *low = fault_entry(info, 0);
 	uint64_t phys[5];
 
 	for (unsigned int i = 0; i < 5; i++)
