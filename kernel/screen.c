@@ -5,6 +5,7 @@
 
 #define TITLE_ROWS      1       /* these do not scroll */
 #define TAB             8
+#define BLANK           (LIGHT_GREY << 8 | ' ')
 
 static void mark(struct screen *s, unsigned int left, unsigned int right,
 		 unsigned int top, unsigned int bottom)
@@ -21,11 +22,11 @@ static void mark(struct screen *s, unsigned int left, unsigned int right,
 	a->bottom = bottom > a->bottom ? bottom : a->bottom;
 }
 
+/* Not in the colour of the text that ends: a new row is the next one's. */
 static void clear_row(struct screen *s, unsigned int row)
 {
 	for (unsigned int i = 0; i < s->columns; i++)
-		s->cells[row * s->columns + i] =
-			(uint16_t)(s->attribute << 8 | ' ');
+		s->cells[row * s->columns + i] = BLANK;
 	mark(s, 0, s->columns, row, row + 1);
 }
 

@@ -132,6 +132,14 @@ class Monitor:
                         **{"command-line": "info registers"})
         return " ".join(re.findall(r"(?:RIP|EIP|CR2|CR3|HLT)=\w+", text))
 
+    def type(self, *keys):
+        """Presses keys, such as "a" or "shift+a", at a pace that the guest's
+        keyboard controller can hold."""
+        for key in keys:
+            self.ask("send-key", **{"hold-time": 10, "keys": [
+                {"type": "qcode", "data": part} for part in key.split("+")]})
+            time.sleep(0.05)
+
     def stopped(self):
         """How the guest stopped, if it did: "reset", "poweroff", "stuck" or
         None."""

@@ -4,6 +4,8 @@
 import struct
 import zlib
 
+from machine import COLUMNS
+
 
 def png(path):
     """Width, height and pixels (three bytes each) of a PNG as
@@ -33,3 +35,18 @@ def ppm(path):
     assert (magic, depth) == (b"P6", b"255"), path
     width, height = map(int, size.split())
     return width, height, pixels
+
+
+def judge_letters(pixels, depth, lines, columns=COLUMNS):
+    """The picture has these lines and no other letters: where two characters
+    are alike their cells are, and only there. depth: bytes of a pixel."""
+    cells = {}
+    for y, line in enumerate(lines):
+        for x, character in enumerate(line.ljust(columns)):
+            cell = b"".join(
+                pixels[((16 * y + row) * columns + x) * 8 * depth:][:8 * depth]
+                for row in range(16))
+            assert cells.setdefault(character, cell) == cell, (y, x, line)
+    assert len(set(cells.values())) == len(cells) > 20
+    assert not any(cells[" "])
+    assert len(set(zip(*[iter(pixels)] * depth))) == 2      # colours

@@ -120,23 +120,6 @@ def test_framebuffer_none(example):
     assert end.serial.startswith("No framebuffer"), str(end)
 
 
-def test_kernel_on_a_framebuffer(tmp_path):
-    """The example kernel's console draws, and scrolls."""
-    path = image.mkimage(BUILD / "kernel.elf", tmp_path / "disk.img",
-                         options=["--video=640x480x32"])
-    end = qemu([*PLAIN, *disk(path)], until=lambda monitor, folder:
-               "Type:" in (folder / "serial").read_text(),
-               picture=tmp_path / "screen")
-    assert end.how == "done", str(end)
-    width, height, pixels = picture.ppm(tmp_path / "screen")
-    assert (width, height) == (640, 480)
-    colours = {pixels[i:i + 3] for i in range(0, len(pixels), 3)}
-    assert colours == {b"\0\0\0", b"\xaa\xaa\xaa", b"\x55\xff\xff"}
-    title = pixels[:16 * 3 * width]
-    assert b"\x55\xff\xff" in title, "Hello World! in light cyan"
-    assert b"\x55\xff\xff" not in pixels[len(title):]
-
-
 # ---- panic ---------------------------------------------------------------
 
 FAULTS = {

@@ -143,21 +143,6 @@ def test_video_bochs(tmp_path):
     judge_pass(bochs(path), words)
 
 
-def judge_letters(pixels, depth, lines):
-    """The picture has these lines and no other letters: where two characters
-    are alike their cells are, and only there. depth: bytes of a pixel."""
-    cells = {}
-    for y, line in enumerate(lines):
-        for x, character in enumerate(line.ljust(COLUMNS)):
-            cell = b"".join(
-                pixels[((16 * y + row) * COLUMNS + x) * 8 * depth:][:8 * depth]
-                for row in range(16))
-            assert cells.setdefault(character, cell) == cell, (y, x, line)
-    assert len(set(cells.values())) == len(cells) > 20
-    assert not any(cells[" "])
-    assert len(set(zip(*[iter(pixels)] * depth))) == 2      # colours
-
-
 def report_lines(end):
     report = end.serial[end.serial.index("stagecoach: exception 0 "):]
     return [line[i:i + COLUMNS] for line in report.splitlines()
@@ -177,7 +162,7 @@ def test_fault_on_a_framebuffer(tmp_path, options):
     assert set(pixels) == {0, 0xC0}
     lines = report_lines(end)
     assert len(lines) > 10, str(end)
-    judge_letters(pixels, 3, lines + [""] * (height // 16 - len(lines)))
+    picture.judge_letters(pixels, 3, lines + [""] * (height // 16 - len(lines)))
 
 
 def test_fault_on_a_framebuffer_bochs(tmp_path):
@@ -186,7 +171,7 @@ def test_fault_on_a_framebuffer_bochs(tmp_path):
     path, _ = start(tmp_path, "fault=divide", ["--video=640x480x16"])
     end = bochs(path, memory=(0xA0000, 0x10000))
     assert end.how == "refused", str(end)
-    judge_letters(end.screen, 2, report_lines(end)[:3])
+    picture.judge_letters(end.screen, 2, report_lines(end)[:3])
 
 
 # ---- other wishes ---------------------------------------------------------

@@ -102,13 +102,6 @@ def test_takes_the_machine_over(run):
     assert "€".encode().decode("cp437") in end.serial, str(end)
 
 
-def type_keys(monitor, *keys):
-    for key in keys:
-        monitor.ask("send-key", **{"hold-time": 10, "keys": [
-            {"type": "qcode", "data": part} for part in key.split("+")]})
-        time.sleep(0.05)
-
-
 def test_keyboard(image):
     typed = []
 
@@ -116,9 +109,9 @@ def test_keyboard(image):
         said = serial(folder)
         if not typed and READY in said:
             typed.append(True)
-            type_keys(monitor, "h", "shift+i", "x", "backspace", "spc", "1",
-                      "shift+1", "left", "caps_lock", "a", "shift+b",
-                      "caps_lock", "c", "shift_r+slash", "ret", "z")
+            monitor.type("h", "shift+i", "x", "backspace", "spc", "1",
+                         "shift+1", "left", "caps_lock", "a", "shift+b",
+                         "caps_lock", "c", "shift_r+slash", "ret", "z")
         return "z" in said.split(READY)[-1]
 
     end = qemu([*PLAIN, *disk(image())], 20, condition)
