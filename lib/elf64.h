@@ -304,20 +304,22 @@ struct elf64_run {
  * The segment whose memory, or whose bytes from the file, hold
  * [vaddr, vaddr + size). NULL if none does.
  */
-/*@ requires \valid_read(plan) && good_plan(plan) && size != 0;
+/*@ requires \valid_read(plan) && plan->count <= ELF64_MAX_PHDRS;
   @ assigns \nothing;
   @ exits \false;
   @ ensures \result != \null ==> \exists integer i; 0 <= i < plan->count &&
-  @         \result == &plan->segment[0] + i &&
+  @         \result == &plan->segment[0] + i;
+  @ ensures \result != \null && good_plan(plan) && size != 0 ==>
   @         within(\result->vaddr, \result->memsz, vaddr, size);
   @*/
 const struct elf64_segment *elf64_find(const struct elf64_plan *plan,
 				       uint64_t vaddr, uint64_t size);
-/*@ requires \valid_read(plan) && good_plan(plan) && size != 0;
+/*@ requires \valid_read(plan) && plan->count <= ELF64_MAX_PHDRS;
   @ assigns \nothing;
   @ exits \false;
   @ ensures \result != \null ==> \exists integer i; 0 <= i < plan->count &&
-  @         \result == &plan->segment[0] + i &&
+  @         \result == &plan->segment[0] + i;
+  @ ensures \result != \null && good_plan(plan) && size != 0 ==>
   @         within(\result->vaddr, \result->filesz, vaddr, size);
   @*/
 const struct elf64_segment *elf64_find_file(const struct elf64_plan *plan,

@@ -22,10 +22,10 @@
  * True if [at, at + n) lies in [base, base + size); none of it can wrap. n is
  * not 0, and base + size not above 2^64.
  */
-/*@ requires n != 0 && base + size <= ADDRESSES;
-  @ assigns \nothing;
+/*@ assigns \nothing;
   @ exits \false;
-  @ ensures \result != 0 <==> within(base, size, at, n);
+  @ ensures n != 0 && base + size <= ADDRESSES ==>
+  @         (\result != 0 <==> within(base, size, at, n));
   @*/
 static inline bool elf64_within(uint64_t base, uint64_t size, uint64_t at,
 				uint64_t n)
@@ -79,10 +79,10 @@ struct elf64_phdr {
 _Static_assert(sizeof(struct elf64_phdr) == ELF64_PHDR_SIZE, "Elf64_Phdr");
 
 /* The reserved range that [vaddr, vaddr + size) touches, NULL if none. */
-/*@ requires size != 0 && vaddr + size <= ADDRESSES;
-  @ assigns \nothing;
+/*@ assigns \nothing;
   @ exits \false;
-  @ ensures \result == \null ==> unreserved(vaddr, size);
+  @ ensures size != 0 && vaddr + size <= ADDRESSES && \result == \null ==>
+  @         unreserved(vaddr, size);
   @ ensures \result == \null || \valid_read(\result);
   @*/
 const struct elf64_reserved *elf64_find_reserved(uint64_t vaddr,

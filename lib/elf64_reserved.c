@@ -25,6 +25,16 @@ const struct elf64_reserved *elf64_find_reserved(uint64_t vaddr, uint64_t size)
 {
 	const struct elf64_reserved *r;
 
+	/*@ loop invariant r == &elf64_reserved[0] + (r - &elf64_reserved[0]);
+	  @ loop invariant \base_addr(r) == \base_addr(&elf64_reserved[0]);
+	  @ loop invariant 0 <= r - &elf64_reserved[0] <= elf64_reserved_count;
+	  @ loop invariant size != 0 && vaddr + size <= ADDRESSES ==>
+	  @         \forall integer k; 0 <= k < r - &elf64_reserved[0] ==>
+	  @         apart(vaddr, size, elf64_reserved[k].base,
+	  @               elf64_reserved[k].end);
+	  @ loop assigns r;
+	  @ loop variant elf64_reserved_count - (r - &elf64_reserved[0]);
+	  @*/
 	for (r = elf64_reserved; r < elf64_reserved + elf64_reserved_count;
 	     r++)
 		if (vaddr < r->end &&
@@ -34,12 +44,20 @@ const struct elf64_reserved *elf64_find_reserved(uint64_t vaddr, uint64_t size)
 }
 
 /* How many bytes from file offset at on are [base, base + size). */
+/*@ assigns \nothing;
+  @ exits \false;
+  @*/
 static uint64_t covered(uint64_t base, uint64_t size, uint64_t at)
 {
 	return at >= base && at - base < size ? size - (at - base) : 0;
 }
 
 /* How many bytes from file offset at on are ELF headers or a note. */
+/*@ requires \valid_read(header) &&
+  @         \valid_read(phdrs + (0 .. header->phnum - 1));
+  @ assigns \nothing;
+  @ exits \false;
+  @*/
 static uint64_t bookkeeping(const struct elf64_header *header,
 			    const struct elf64_phdr *phdrs, uint64_t at)
 {
@@ -48,6 +66,12 @@ static uint64_t bookkeeping(const struct elf64_header *header,
 
 	if (n == 0)
 		n = covered(header->phoff, header->phnum * sizeof(*p), at);
+	/*@ loop invariant p == phdrs + (p - phdrs);
+	  @ loop invariant \base_addr(p) == \base_addr(phdrs);
+	  @ loop invariant 0 <= p - phdrs <= header->phnum;
+	  @ loop assigns p, n;
+	  @ loop variant header->phnum - (p - phdrs);
+	  @*/
 	for (p = phdrs; p < phdrs + header->phnum && n == 0; p++)
 		if (p->type == PT_NOTE || p->type == PT_GNU_PROPERTY)
 			n = covered(p->offset, p->filesz, at);
@@ -69,6 +93,9 @@ bool elf64_is_dispensable(const struct elf64_header *header,
 	if ((p->flags & (ELF64_W | ELF64_X)) || p->memsz != p->filesz)
 		return false;
 	/* It ends: each turn gets past the end of another header or note. */
+	/*@ loop assigns at, left;
+	  @ loop variant left;
+	  @*/
 	while (left > 0) {
 		uint64_t n = bookkeeping(header, phdrs, at);
 

@@ -85,7 +85,7 @@ def z3_options(build, options):
 
 def owner(goal, functions):
     """The function that a goal's name begins with."""
-    name = re.sub(r'^typed_(cast_)?', '', goal)
+    name = re.sub(r'^typed_(cast_|raw_)?', '', goal)
     fits = [f for f in functions if name.startswith(f + '_')]
     if name.startswith('lemma_'):
         return '(lemmas)'

@@ -113,6 +113,12 @@ UNITS = {
         'functions': ['align_mask', 'is_alignment', 'check_file_part',
                       'fill_segment'],
     },
+    'elf64-reserved': {
+        'file': 'lib/elf64_reserved.c',
+        'model': 'Typed+raw',
+        'functions': ['elf64_find_reserved', 'covered', 'bookkeeping',
+                      'elf64_is_dispensable'],
+    },
     'elf64-words': {
         'main': 'elf64_words',
         'files': ['lib/elf64.c', 'lib/string.c'],
