@@ -289,11 +289,14 @@ class Bench:
             return -1
 
     def own_tests(self, file):
-        """Tests of the file's noun, by the names."""
+        """Tests of the file's noun, by the names; before them, for a header,
+        the test of what headers give."""
         stem = Path(file).stem
         noun = stem.split("_")[0]
-        return [t for t in self.tests if t[5:] == stem] + \
-               [t for t in self.tests if t[5:] != stem and
+        first = ["numbers", stem] if file.endswith(".h") else [stem]
+        return [f"test_{name}" for name in first
+                if f"test_{name}" in self.tests] + \
+               [t for t in self.tests if t[5:] not in first and
                 t[5:].startswith(noun)]
 
     def linked(self, test):

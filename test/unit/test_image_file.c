@@ -907,7 +907,10 @@ static void test_strerror(void **state)
 			assert_string_not_equal(image_strerror(i),
 						image_strerror(j));
 	}
-	assert_string_equal(image_strerror(1), image_strerror(-100));
+	assert_string_equal(image_strerror(IMAGE_BAD_SUM),
+			    "does not match its checksum");
+	assert_string_equal(image_strerror(1), "unknown error");
+	assert_string_equal(image_strerror(-100), "unknown error");
 }
 
 int main(void)

@@ -197,9 +197,9 @@ static const struct e820_row {
 	{ "an end past 2^64, reserved and unaligned", {
 		{ 0x200800, 0xffffffffffffffff, 2, 1 } },
 	  1, 1ull << 52, 0x9f000, { { 0x200000, 1ull << 52, 2, 0 } } },
-	{ "size 0, of either kind", {
-		{ 0x200000, 0, 1, 1 }, { 0x200800, 0, 2, 1 } },
-	  2, 1ull << 36, 0x9f000, { { 0, 0, 0, 0 } } },
+	{ "size 0, of either kind, at 0 too", {
+		{ 0x200000, 0, 1, 1 }, { 0x200800, 0, 2, 1 }, { 0, 0, 2, 1 } },
+	  3, 1ull << 36, 0x9f000, { { 0, 0, 0, 0 } } },
 	{ "attribute bit 0 clear, whatever the others", {
 		{ 0x200000, 0x1000, 1, 0 }, { 0x300000, 0x1000, 2, 0xfffe },
 		{ 0x400000, 0x1000, 1, 0xffff } },
