@@ -12,10 +12,11 @@
  *   0x00800 - 0x01000   BIOS_BUF: what the BIOS reads or fills, disk data apart
  *   0x01000 - 0x05ff0   the real-mode stack, grows down from REAL_STACK_TOP
  *   0x05ff0 - 0x06000   the variables of bios.asm; no code in this page
- *   0x06000 - 0x14000   sectors 1 to LOADER_MAX_SECTORS: stage2, then the
- *                       superblock and whatever else fits ("preloaded")
- *   0x14000 - 0x17800   resident code: stays for the kernel (hand-off,
- *                       fault reporter)
+ *   0x06000 - 0x17000   sectors 1 to LOADER_MAX_SECTORS: stage2, then the
+ *                       superblock and whatever else fits ("preloaded"). Of
+ *                       stage2, the first pages have the resident code, which
+ *                       stays for the kernel (hand-off, fault reporter)
+ *   0x17000 - 0x17800   more of that, which few kernels need
  *   0x17800 - 0x18000   256 interrupt stubs, made at run time
  *   0x18000 - 0x1c000   resident data: GDT, TSS, what the reporter needs
  *   0x1c000 - 0x1d000   IDT
@@ -55,7 +56,7 @@
 #define STAGE2_LBA           1
 #define STAGE2_ADDR          0x6000
 #define STAGE2_MAX           0xb000     /* bytes on disk: 44 KiB, for clang */
-#define LOADER_MAX_SECTORS   112        /* STAGE2_ADDR up to RESIDENT_TEXT */
+#define LOADER_MAX_SECTORS   136        /* STAGE2_ADDR up to RESIDENT_MORE */
 #define FIRST_READ_SECTORS   80         /* STAGE2_ADDR up to 64 KiB */
 
 /*
@@ -78,9 +79,12 @@
 /* where every sum of lib/checksum.h starts; entry.asm needs it, too */
 #define CHECKSUM_SEED        0x5354414745434f41
 
-/* the part that stays behind for the kernel */
-#define RESIDENT_TEXT        0x14000
-#define RESIDENT_TEXT_MAX    0x3800
+/*
+ * The part that stays behind for the kernel. Its code is where stage2 was read
+ * to: elsewhere, a copy would take 930 of a small kernel's 79,000 instructions.
+ */
+#define RESIDENT_TEXT        0x6000     /* STAGE2_ADDR */
+#define RESIDENT_MORE        0x17000
 #define RESIDENT_STUBS       0x17800
 #define RESIDENT_DATA        0x18000
 #define RESIDENT_DATA_MAX    0x4000

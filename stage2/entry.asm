@@ -37,9 +37,7 @@ CMOS_STATUS     equ     0x0d
         extern  gdt, gdt_load, fault_setup, text_bad
         extern  real_target, to_compat
         extern  the_boot, checksum_add, main
-        extern  resident_text_load, resident_text_qwords
         extern  plain_sectors, resident_more_load, resident_more_qwords
-        extern  resident_data_load, resident_data_qwords
         extern  resident_bss, resident_bss_qwords
         extern  rest_sum_start, bss_start, bss_qwords
 
@@ -248,21 +246,14 @@ long_mode:
 .bad:   mov     word [abs real_target], bad_rest
         jmp     far dword [abs to_compat]
 
-; The resident part goes where it will stay.
-.good:  mov     esi, resident_text_load
-        mov     edi, RESIDENT_TEXT
-        mov     ecx, resident_text_qwords
-        rep     movsq
-        cmp     word [abs STAGE2_ADDR + HDR_STAGE2_SECTORS], plain_sectors
+; Few kernels need more of the resident part than lies where it stays.
+.good:  cmp     word [abs STAGE2_ADDR + HDR_STAGE2_SECTORS], plain_sectors
         jbe     .plain
-        mov     esi, resident_more_load ; to where edi is
+        mov     esi, resident_more_load
+        mov     edi, RESIDENT_MORE
         mov     ecx, resident_more_qwords
         rep     movsq
-.plain: mov     esi, resident_data_load
-        mov     edi, RESIDENT_DATA
-        mov     ecx, resident_data_qwords
-        rep     movsq
-        mov     edi, resident_bss
+.plain: mov     edi, resident_bss
         mov     ecx, resident_bss_qwords
         xor     eax, eax
         rep     stosq

@@ -106,7 +106,7 @@ save:   push    rax
         and     rsp, -16
         call    fault_report            ; does not return
 
-        section .resident.data progbits alloc noexec write align=8
+        section .resident.rodata progbits alloc noexec nowrite align=8
 
 save_at:
         dq      save

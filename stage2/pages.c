@@ -49,8 +49,7 @@ static void map_fixed(struct paging *pg)
 
 	map(pg, RESIDENT_TEXT, RESIDENT_TEXT, code_end - RESIDENT_TEXT,
 	    ELF64_X, PAGE_4K);
-	if (code_end <= stubs)
-		map(pg, stubs, stubs, PAGE_4K, ELF64_X, PAGE_4K);
+	map(pg, stubs, stubs, PAGE_4K, ELF64_X, PAGE_4K);
 	map(pg, RESIDENT_DATA, RESIDENT_DATA, RESIDENT_END - RESIDENT_DATA,
 	    ELF64_W, PAGE_4K);
 	map(pg, VGA_WINDOW, VGA_WINDOW, VGA_WINDOW_END - VGA_WINDOW,

@@ -45,8 +45,10 @@ def memory(c):
     first_read_end = c["STAGE2_ADDR"] + \
         c["FIRST_READ_SECTORS"] * c["SECTOR_SIZE"]
     loader_end = c["STAGE2_ADDR"] + c["LOADER_MAX_SECTORS"] * c["SECTOR_SIZE"]
-    if loader_end != c["RESIDENT_TEXT"]:
-        raise ValueError("LOADER_MAX_SECTORS does not reach RESIDENT_TEXT")
+    if loader_end != c["RESIDENT_MORE"]:
+        raise ValueError("LOADER_MAX_SECTORS does not reach RESIDENT_MORE")
+    if c["STAGE2_ADDR"] != c["RESIDENT_TEXT"]:
+        raise ValueError("the resident code is not where stage2 is read to")
     own, gone = "usable", "-"
     return MEMORY_HEAD, [
         (0, ["#IVT, BIOS data"] * 3 + ["#reserved"]),
@@ -58,10 +60,11 @@ def memory(c):
         (c["REAL_STACK_TOP"],
          ["<its stack", "<its stack", "=the door's data", own]),
         (c["STAGE2_ADDR"],
-         ["=first read", "!stage2, small files", "!stage2, small files", own]),
+         ["=first read", "!stage2, small files", "!stage2, small files",
+          "!resident code"]),
         (first_read_end, [gone, "=more of the same", "=more of the same",
-                          own]),
-        (c["RESIDENT_TEXT"], [gone, gone] + ["!resident code"] * 2),
+                          "reclaimable"]),
+        (c["RESIDENT_MORE"], [gone, gone] + ["!more resident code"] * 2),
         (c["RESIDENT_STUBS"], [gone, gone] + ["!interrupt stubs"] * 2),
         (c["RESIDENT_DATA"], [gone, gone] + ["=GDT, TSS, reporter"] * 2),
         (c["RESIDENT_IDT"], [gone, gone] + ["=IDT"] * 2),

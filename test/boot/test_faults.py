@@ -81,8 +81,8 @@ FAULTS = {
     "overflow": (page("0x2", "0xffffff[0-9a-f]*ff8"),
                  "write to HEX: the guard page below the stack: an overflow",
                  ["overflow", "contract_main"]),
-    "bad-stack": (page("0x2", "0x6ff8"),
-                  "write to 0x6ff8: not mapped; physical memory is, from "
+    "bad-stack": (page("0x2", "0x4ff8"),
+                  "write to 0x4ff8: not mapped; physical memory is, from "
                   "0xffff800000000000 on", ["bad_stack", "contract_main"]),
     "above-ram": (page("0x2", "0xffff806000000000"),
                   "write to 0xffff806000000000: not mapped: 0x6000000000 is "
@@ -368,7 +368,7 @@ def test_hole(contract):
         "not mapped: 0xfee00000 is not RAM", str(end)
 
 
-NESTED = r"exception 14 at 0x1[4-7][0-9a-f]{3} while reporting one"
+NESTED = r"exception 14 at 0x[67][0-9a-f]{3} while reporting one"
 
 
 @pytest.mark.parametrize("machine", MACHINES)

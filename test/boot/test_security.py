@@ -10,7 +10,7 @@ import pytest
 from machine import BUILD
 
 PAGE = 4096
-RESIDENT_TEXT = 0x14000         # as layout.h has it
+RESIDENT_TEXT = 0x6000          # as layout.h has it
 STUBS = PAGE                    # the interrupt stubs have a page of their own
 
 

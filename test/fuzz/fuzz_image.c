@@ -83,7 +83,7 @@ static void check_header(void)
 	}
 	CHECK(h->stage2_sectors > h->early_sectors && h->early_sectors > 0);
 	CHECK(h->stage2_sectors <= h->loader_sectors);
-	CHECK(STAGE2_ADDR + h->loader_sectors * SECTOR_SIZE <= RESIDENT_TEXT);
+	CHECK(STAGE2_ADDR + h->loader_sectors * SECTOR_SIZE <= RESIDENT_MORE);
 	CHECK(h->super_lba > h->stage2_sectors && h->image_id != 0);
 }
 

@@ -140,7 +140,7 @@ static void overflow(const struct boot_info *info)
 static void bad_stack(const struct boot_info *info)
 {
 	(void)info;
-	push_at(0x7000);
+	push_at(0x5000);
 }
 
 static void wild_stack(const struct boot_info *info)

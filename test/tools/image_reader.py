@@ -213,7 +213,7 @@ class Image:
         assert magic.to_bytes(4, "little") == b"SCG2"
         assert reserved == 0
         assert self.early_sectors < self.plain_sectors <= self.stage2_sectors
-        assert self.stage2_sectors < self.loader_sectors <= 112
+        assert self.stage2_sectors < self.loader_sectors <= 136
         assert self.super_lba == 1 + self.stage2_sectors
         early = self.sectors(2, self.early_sectors)
         assert early_sum(early) == (early_a, early_b)
@@ -283,5 +283,5 @@ class Image:
             if f.type == KERNEL:
                 kernel_end = f.data_lba + f.data_sectors
         assert not any(self.data[at * SECTOR:]), "the fill is zero"
-        end = kernel_end if kernel_end <= 113 else min(small, 113)
+        end = kernel_end if kernel_end <= 137 else min(small, 137)
         assert self.loader_sectors == end - 1

@@ -237,7 +237,7 @@ def test_numbers_out_of_range(tool, image):
     for lba, at, fmt, value, reason in (
             (0, 0x1B2, "<H", 1, "size of the first read"),
             (0, 0x1C6, "<I", 2, "partition table"),
-            (1, 8, "<H", 113, "loader_sectors"),
+            (1, 8, "<H", 137, "loader_sectors"),
             (1, 36, "<I", 1, "stage2's real-mode part"),
             (1, 48, "<Q", 1, "stage2's second part"),
             (1, 16, "<I", 1, "super_lba"),
