@@ -2,44 +2,51 @@
 /* log.c - the boot log: text that grows in a buffer. */
 #include "log.h"
 
-#include <string.h>
-
 #define MARK_HEX        1       /* LOG_HEX, LOG_DEC: no character is below them */
 #define MARK_LAST       2
-#define MAX_DIGITS      20      /* of 64 bits, in decimal */
 
 _Static_assert(LOG_LINE >= sizeof(LOG_CUT), "there is room for the mark");
 
-/* A 64-bit word at any address. */
-typedef uint64_t __attribute__((aligned(1), may_alias)) word;
+/* Else gcc keeps the old value, to compare that: an instruction a digit. */
+#define FORGET_OLD(value) __asm__("" : "+r"(value))
 
 /*
- * The number without leading zeros. Returns where it ends. Its digits come
- * from the last one on: they are made behind their place, and moved there as
- * three words, with what bytes there are behind them.
+ * Numbers have no leading zeros. Both return where they end: the digits come
+ * from the last one on, so first of all it is found out where that goes.
  */
-static char *put_number(char *to, uint64_t value, unsigned int base)
+static char *put_hex(char *to, uint64_t value)
 {
-	char *end = to + MAX_DIGITS;
+	char *end = to + 1 + (63 - __builtin_clzll(value | 1)) / 4;
 	char *digit = end;
 
 	do {
-		*--digit = "0123456789abcdef"[value % base];
-		value /= base;
-		/* Else gcc keeps the old value, to compare it with base. */
-		__asm__("" : "+r"(value));
+		*--digit = "0123456789abcdef"[value % 16];
+		value /= 16;
+		FORGET_OLD(value);
 	} while (value != 0);
-	((word *)to)[0] = ((const word *)digit)[0];
-	((word *)to)[1] = ((const word *)digit)[1];
-	((word *)to)[2] = ((const word *)digit)[2];
-	return to + (end - digit);
+	return end;
+}
+
+static char *put_decimal(char *to, uint64_t value)
+{
+	uint64_t rest;
+	char *digit, *end;
+
+	for (rest = value; rest > 9; rest /= 10)
+		to++;
+	digit = end = to + 1;
+	do {
+		*--digit = (char)('0' + value % 10);
+		value /= 10;
+		FORGET_OLD(value);
+	} while (value != 0);
+	return end;
 }
 
 void log_add(struct log *log, const char *text, const uint64_t *value)
 {
 	char *to = log->text + log->used;
 	uint8_t c;
-	size_t i;
 
 	if (log->full)
 		return;
@@ -48,14 +55,17 @@ void log_add(struct log *log, const char *text, const uint64_t *value)
 		text = LOG_CUT;
 	}
 	for (;;) {
-		/* Five instructions a character. */
-		for (i = 0; (c = (uint8_t)text[i]) > MARK_LAST; i++)
-			to[i] = (char)c;
-		text += i + 1;
-		to += i;
+		c = (uint8_t)*text++;
+		/* Six instructions a character: the test is at the end. */
+		if (c > MARK_LAST) do {
+			*to++ = (char)c;
+			c = (uint8_t)*text++;
+		} while (c > MARK_LAST);
 		if (c == '\0')
 			break;
-		to = put_number(to, *value++, c == MARK_HEX ? 16 : 10);
+		to = c == MARK_HEX ? put_hex(to, *value) :
+				     put_decimal(to, *value);
+		value++;
 	}
 	*to = '\0';
 	log->used = (size_t)(to - log->text);

@@ -13,6 +13,11 @@ $(STAGE2)/%.o: OPTIMISE := $(STAGE2_SMALL)
 # Without the conversions that no line of the loader's has: 290 bytes.
 $(STAGE2)/lib/format.o: OPTIMISE := $(STAGE2_SMALL) -DFORMAT_FULL=0
 
+# Loops that a boot is in for long. Cross jumping makes the test at a loop's end
+# one with the test before the loop: a jump more in each round.
+$(STAGE2)/lib/log.o $(STAGE2)/lib/rom.o: OPTIMISE := $(STAGE2_SMALL) \
+	@$(BUILD)/flags/loops.options
+
 STAGE2_CFLAGS := $(CFLAGS) $(TARGET_CFLAGS) -mcmodel=small -Istage2 \
 	-DSTAGECOACH_VERSION='"$(VERSION)"'
 NASMFLAGS := -I$(BUILD)/ -Istage1/ -Istage2/ $(if $(filter 1,$(WERROR)),-w+error)
@@ -60,6 +65,11 @@ $(BUILD)/flags/small.options: tools/known-options.sh $(BUILD)/flags/cc \
 		-fno-ipa-modref -fno-tree-loop-im -fno-shrink-wrap \
 		-fno-ipa-sra -fno-ipa-vrp >$@
 
+$(BUILD)/flags/loops.options: tools/known-options.sh $(BUILD)/flags/cc
+	$(call begin,PROBE,$(CC))
+	$(Q)sh $< $(CC) -Werror -c -x c -o /dev/null /dev/null -- \
+		-fno-crossjumping >$@
+
 $(BUILD)/flags/ld.options: tools/known-options.sh $(BUILD)/flags/ld
 	$(call begin,PROBE,$(LD))
 	$(Q)sh $< $(LD) --help -- --no-warn-rwx-segments >$@
@@ -103,7 +113,7 @@ $(STAGE2)/%.o: %.asm $(BUILD)/layout.inc $(BUILD)/flags/nasm
 	$(Q)$(NASM) $(NASMFLAGS) -f elf64 -g -F dwarf -MD $@.d -MP -MT $@ -o $@ $<
 
 $(STAGE2)/%.o: %.c $(BUILD)/flags/stage2 $(BUILD)/flags/cc.options \
-		$(BUILD)/flags/small.options
+		$(BUILD)/flags/small.options $(BUILD)/flags/loops.options
 	$(call begin,CC)
 	$(Q)$(CC) $(STAGE2_CFLAGS) $(OPTIMISE) @$(BUILD)/flags/cc.options \
 		-MMD -MP -MF $@.d -c -o $@ $<
