@@ -96,7 +96,7 @@ static inline void out_hex(uint64_t n)
 		out_char("0123456789abcdef"[n >> shift & 0xf]);
 }
 
-_Noreturn static inline void halt(void)
+static inline __attribute__((noreturn)) void halt(void)
 {
 	for (;;)
 		__asm__ volatile("cli; hlt");
@@ -106,7 +106,7 @@ _Noreturn static inline void halt(void)
  * The end: tells `make run` or a test how it went. Elsewhere nothing listens
  * at that port, and the processor halts.
  */
-_Noreturn static inline void out_end(uint8_t how)
+static inline __attribute__((noreturn)) void out_end(uint8_t how)
 {
 	outb(OUT_EXIT, how);
 	halt();

@@ -7,11 +7,12 @@ EX := $(BUILD)/examples
 EXO := $(BUILD)/obj/examples
 EXAMPLES := hello cmdline module panic higher-half pie framebuffer \
 	no-loader-knowledge \
-	blink-busy blink-interrupt rust-hello
+	blink-busy blink-interrupt rust-hello cpp-hello
 EXAMPLE_KERNELS := $(EXAMPLES:%=$(EX)/%.elf)
 RAMDISK := $(EX)/ramdisk.tar
 
 FOREIGN_GCC ?= gcc
+FOREIGN_CXX ?= g++
 # The distribution's compiler, not one that a user has put before it.
 RUSTC ?= $(firstword $(wildcard /usr/bin/rustc) rustc)
 RUST_FLAGS := --edition 2021 -O -D warnings -C panic=abort \
@@ -62,6 +63,15 @@ $(eval $(call example,blink-interrupt,blink/interrupt $(BLINK),-static))
 $(EX)/hello.elf: examples/hello/hello.c
 	$(call begin,CC,$@)
 	$(Q)$(FOREIGN_GCC) -ffreestanding -fno-stack-protector -mno-red-zone \
+		-nostdlib -static -o $@ $<
+
+# Likewise; a warning is one of boot_info.h, too.
+$(EX)/cpp-hello.elf: examples/cpp-hello/main.cc examples/out.h \
+		include/boot_info.h
+	$(call begin,CXX,$@)
+	$(Q)$(FOREIGN_CXX) -std=c++20 -O1 -Wall -Wextra -Werror -Iinclude \
+		-ffreestanding -fno-exceptions -fno-rtti \
+		-fno-stack-protector -mno-red-zone -mgeneral-regs-only \
 		-nostdlib -static -o $@ $<
 
 $(EX)/rust-hello.elf: $(wildcard examples/rust-hello/src/*.rs) \

@@ -25,7 +25,7 @@ packages() {
 		echo qemu-system-x86 python3
 		;;
 	test)
-		echo libcmocka-dev clang libclang-rt-dev lld rustc cargo cmake
+		echo libcmocka-dev g++ clang libclang-rt-dev lld rustc cargo cmake
 		echo python3-pytest python3-pytest-xdist python3-pytest-timeout
 		echo bochs-term qemu-utils
 		;;
@@ -56,7 +56,7 @@ commands() {
 	case $1 in
 	build)  echo make gcc ld objcopy nasm ;;
 	run)    echo qemu-system-x86_64 python3 ;;
-	test)   echo clang ld.lld rustc cargo cmake pytest-3 qemu-img ;;
+	test)   echo g++ clang ld.lld rustc cargo cmake pytest-3 qemu-img ;;
 	debug)  echo gdb bochs ;;
 	book)   echo pandoc python3 ;;
 	coverage) echo gcovr ;;

@@ -40,6 +40,7 @@ TALKERS = {
     "higher-half": {},
     "pie": {},
     "rust-hello": {"cmdline": 'quiet root="disk 0"'},
+    "cpp-hello": {},
 }
 
 

@@ -11,13 +11,20 @@ mod boot_info;
 mod host_target;
 mod out;
 
-use boot_info::{BootInfo, MEMORY_USABLE};
+use boot_info::{BootInfo, Wishes, MEMORY_USABLE};
 use core::fmt::Write;
 use core::panic::PanicInfo;
 use out::Out;
 
+/// What the kernel asks of the loader: mkimage finds it in the file.
+static WISHES: Wishes = Wishes {
+    stack_size: 256 << 10,
+    ..Wishes::NONE
+};
+
 #[no_mangle]
 pub extern "C" fn _start(info: *const BootInfo) -> ! {
+    WISHES.keep();
     // SAFETY: this is the loader's argument, and nothing has been reclaimed.
     let info = unsafe { BootInfo::from_loader(info) }
         .expect("this loader does not speak boot protocol 1");
@@ -37,6 +44,7 @@ fn report(out: &mut Out, info: &BootInfo) -> core::fmt::Result {
         .map(|range| range.end - range.base)
         .sum();
 
+    writeln!(out, "stack: {} KiB", (info.stack_top - info.stack_base) >> 10)?;
     writeln!(out, "usable memory: {} MiB", usable >> 20)?;
     writeln!(out, "BIOS drive: {:02x}h", info.disk.drive)?;
     for word in info.cmdline().split(|&byte| byte == b' ') {
