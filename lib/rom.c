@@ -25,13 +25,17 @@
 	(HAS_LETTER(data, step) || HAS_LETTER(data, (step) + 1) || \
 	 HAS_LETTER(data, (step) + 2) || HAS_LETTER(data, (step) + 3))
 
+/*
+ * Nothing is left to be found: where both entry points of SMBIOS are, they say
+ * the same version of it (DSP0134 3.0, 5.2), and below 3 there is only one.
+ */
 static bool all_found(const struct rom_table found[ROM_KINDS])
 {
-	unsigned kind;
+	const uint8_t *smbios = found[ROM_SMBIOS].data;
 
-	for (kind = 0; kind < ROM_KINDS && found[kind].size != 0; kind++)
-		;
-	return kind == ROM_KINDS;
+	if (found[ROM_RSDP].size == 0 || found[ROM_SMBIOS].size == 0)
+		return false;
+	return found[ROM_SMBIOS3].size != 0 || smbios[SMBIOS_AT_MAJOR] < 3;
 }
 
 /* Adds what is there. True if none is missing any more. */

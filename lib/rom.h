@@ -32,7 +32,8 @@ enum rom_kind {
  * Adds to found[] what is not in there yet: of each kind the first in memory
  * [base, base + size) whose checksums are right; one that is wrong is passed
  * over. size is a multiple of 256. Nothing outside of the range is read, and
- * scanning ends early once all kinds are found.
+ * scanning ends early once all kinds are found, or all but the entry point of
+ * SMBIOS 3 where that of SMBIOS 2 says that it is not there.
  */
 void rom_scan(const void *base, size_t size,
 	      struct rom_table found[ROM_KINDS]);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #define SMBIOS_SIZE     31      /* bytes of an entry point of version 2 */
+#define SMBIOS_AT_MAJOR 6       /* in it: of SMBIOS, as the tables have it */
 #define SMBIOS3_SIZE    24      /* at least, of version 3 */
 
 enum smbios_err {

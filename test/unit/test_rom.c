@@ -4,6 +4,7 @@
  * a ROM they are found.
  */
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -302,6 +303,40 @@ static void test_ends_early(void **state)
 	}
 }
 
+/* RSDP, and SMBIOS of that major version, at these places. */
+static void make_version(uint8_t *rom, size_t rsdp, size_t smbios,
+			 uint8_t major)
+{
+	make_rsdp(rom + rsdp, 2, 36);
+	make_smbios(rom + smbios, 31);
+	rom[smbios + 6] = major;
+	seal(rom + smbios, 31, 4);
+}
+
+/* Where SMBIOS is older than 3.0, its third kind is not looked for. */
+static void test_version_2(void **state)
+{
+	static const struct {
+		size_t rsdp, smbios;
+		uint8_t major;
+	} rows[] = { { 0, 64, 2 }, { 64, 0, 2 }, { 0, 64, 3 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		bool is_new = rows[i].major >= 3;
+		uint8_t *rom = calloc(1, 512);
+		struct rom_table found[ROM_KINDS] = { { NULL, 0 } };
+
+		make_version(rom, rows[i].rsdp, rows[i].smbios, rows[i].major);
+		make_smbios3(rom + 160, 24);
+		rom_scan(rom, 1 << 20, found);
+		assert_ptr_equal(found[ROM_RSDP].data, rom + rows[i].rsdp);
+		assert_ptr_equal(found[ROM_SMBIOS].data, rom + rows[i].smbios);
+		assert_int_equal(found[ROM_SMBIOS3].size, is_new ? 24 : 0);
+		free(rom);
+	}
+}
+
 /* The first good one of each; what was found before stays. */
 static void test_first(void **state)
 {
@@ -337,6 +372,7 @@ int main(void)
 		cmocka_unit_test(test_smbios3),
 		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_ends_early),
+		cmocka_unit_test(test_version_2),
 		cmocka_unit_test(test_first),
 	};
 
