@@ -72,14 +72,14 @@ void fault_absent(const struct boot_info *info)
 {
 	(void)info;
 	*descriptor(SEL_DATA16) &= ~PRESENT;
-	__asm__ volatile("mov %0, %%fs" : : "r"(SEL_DATA16) : "memory");
+	__asm__ volatile("mov %0, %%fs" : : "a"(SEL_DATA16) : "memory");
 }
 
 void fault_absent_stack(const struct boot_info *info)
 {
 	(void)info;
 	*descriptor(SEL_DATA16) &= ~PRESENT;
-	__asm__ volatile("mov %0, %%ss" : : "r"(SEL_DATA16) : "memory");
+	__asm__ volatile("mov %0, %%ss" : : "a"(SEL_DATA16) : "memory");
 }
 
 /* The gate of an exception: the program has asked for none. */
