@@ -4,28 +4,44 @@
 
 usage: bench.py [--only LOADER] [--rounds N] BUILD STEP...
 
-Steps: bochs (instructions, exact), qemu (wall time, and instructions by a
-plugin), steps (where our boot's go), report (a table and plots of what the
-others found). All is written to BUILD/bench; a figure replaces the one that
-is there from an earlier run, so that --only suffices after a change."""
+Steps, each named as the table in BUILD/bench that it writes:
+  bochs      instructions, exact: all loaders, all kernels
+  steps      where our boot's go, by step
+  functions  where they go, by function
+  spans      what decoding and showing progress take of them
+  qemu       wall time, and instructions by a plugin
+  cpu        CPU time
+  decode     the decoder's time on this machine
+  mkimage    mkimage's
+  report     tables and plots of what the others found
+
+N is how often each disk is booted in QEMU, and mkimage run. A figure replaces
+the one that is there from an earlier run, so that --only suffices after a
+change; without it, a step begins with an empty table."""
 
 import argparse
-import csv
+import hashlib
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
+import cpu
 import disks
+import functions
 import instructions
 import payloads
 import report
+import tables
 import ticks
 import wall
 
 NASM = os.environ.get("NASM") or "nasm"
 MEGS = 512
+SMALL_MEGS = 32         # as make ticks and make bench-quick have it
 REAL = Path("/usr/bin/qemu-system-x86_64")
 SIZES = (1, 4, 16, 64)
 
@@ -41,9 +57,14 @@ LOADERS = {
 }
 
 
+def real():
+    return payloads.real(REAL)
+
+
 def kernels():
     """{name: what makes it}: most are too large to have all at once."""
-    found = {"tiny": lambda: payloads.one_segment("tiny", b"")}
+    found = {name: lambda: payloads.one_segment("tiny", b"")
+             for name in ("tiny-32M", "tiny")}
     for kind, make in (("random", payloads.random_bytes),
                        ("text", payloads.text_bytes)):
         for mib in SIZES:
@@ -51,7 +72,7 @@ def kernels():
             found[name] = (lambda make=make, mib=mib, name=name:
                            payloads.one_segment(name,
                                                 make(mib * payloads.MIB)))
-    found["real"] = lambda: payloads.real(REAL)
+    found["real"] = real
     found["segments"] = payloads.many_segments
     found["bss"] = payloads.with_bss
     found["debug"] = payloads.with_debug
@@ -70,42 +91,11 @@ def fits(loader, kernel):
     return loader != "stagecoach-never" or kernel in ("real", "text-64")
 
 
-class Table:
-    """A CSV file of rows, by the key that their first columns are."""
-
-    def __init__(self, path, columns, keys):
-        self.path, self.columns, self.keys = path, columns, keys
-        self.rows = {}
-        if path.is_file():
-            with open(path, newline="", encoding="ascii") as f:
-                for row in csv.reader(f):
-                    if row != columns:
-                        self.rows[tuple(row[:keys])] = row
-
-    def put(self, *row):
-        row = [str(x) for x in row]
-        self.rows[tuple(row[:self.keys])] = row
-        with open(self.path, "w", newline="", encoding="ascii") as f:
-            csv.writer(f).writerows([self.columns, *self.rows.values()])
-        print(" ".join(row), flush=True)
+def memory(kernel):
+    return SMALL_MEGS if kernel == "tiny-32M" else MEGS
 
 
-def bochs_table(out):
-    return Table(out / "bochs.csv", ["kernel", "loader", "instructions"], 2)
-
-
-def qemu_table(out):
-    return Table(out / "qemu.csv", ["kernel", "machine", "cpu", "loader",
-                                    "runs", "median_ms", "min_ms", "max_ms",
-                                    "ratio_to_floor", "instructions"], 4)
-
-
-def step_table(out):
-    return Table(out / "steps.csv", ["kernel", "step", "instructions"], 2)
-
-
-def bochs(args, loaders, out):
-    table = bochs_table(out)
+def bochs(args, loaders, table):
     for name, make in kernels().items():
         kernel = make()
         for loader in loaders:
@@ -113,7 +103,7 @@ def bochs(args, loaders, out):
                 continue
             with tempfile.TemporaryDirectory(prefix="bench-") as folder:
                 disk = LOADERS[loader](args.build, kernel, Path(folder))
-                got = instructions.count(disk.path, disk.entry, MEGS)
+                got = instructions.count(disk.path, disk.entry, memory(name))
             table.put(name, loader, got if got is not None else "-")
 
 
@@ -123,29 +113,44 @@ WALL = ([("tiny", "ahci", "max")] +
         [("random-64", "ahci", "qemu64"), ("random-64", "virtio", "max"),
          ("random-64", "virtio", "qemu64"), ("text-64", "ahci", "max"),
          ("real", "ahci", "max")])
-WALL_LOADERS = ["stagecoach", "floor", "syslinux-mboot", "grub-multiboot2"]
+WALL_LOADERS = ["stagecoach", "stagecoach-never", "floor", "syslinux-mboot",
+                "grub-multiboot2"]
+CPU_LOADERS = ["stagecoach", "floor", "syslinux-mboot", "grub-multiboot2"]
+CPU = [("random-64", machine, model) for machine in ("ahci", "virtio")
+       for model in ("max", "qemu64")]
 
 
-def qemu(args, loaders, out):
-    """All loaders in turns, so that what else the machine does hits all."""
-    table = qemu_table(out)
-    plugin = wall.build_plugin(out)
-    made = kernels()
+def in_turns(rounds, found, measure):
+    """{loader: [figure, ...]}: all loaders in turns, so that what else the
+    machine does hits all."""
+    got = {loader: [] for loader in found}
+    for _ in range(rounds):
+        for loader, disk in found.items():
+            got[loader].append(measure(disk))
+    return got
+
+
+def made_for(args, name, loaders, folder):
+    """{loader: disk} of a kernel."""
+    kernel = kernels()[name]()
+    return {loader: LOADERS[loader](args.build, kernel, folder)
+            for loader in loaders if fits(loader, name)}
+
+
+def qemu(args, loaders, table):
+    plugin = wall.build_plugin(args.build / "bench")
+    loaders = [loader for loader in WALL_LOADERS if loader in loaders]
     for name in dict.fromkeys(row[0] for row in WALL):
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-            kernel = made[name]()
-            found = {loader: LOADERS[loader](args.build, kernel, Path(folder))
-                     for loader in WALL_LOADERS if loader in loaders}
-            for _, machine, cpu in (row for row in WALL if row[0] == name):
-                times = {loader: [] for loader in found}
-                for _ in range(args.rounds):
-                    for loader, disk in found.items():
-                        times[loader].append(
-                            wall.seconds(disk, machine, cpu))
-                counts = {loader: wall.count(plugin, disk, machine, cpu)
+            found = made_for(args, name, loaders, Path(folder))
+            for _, machine, model in (row for row in WALL if row[0] == name):
+                times = in_turns(
+                    args.rounds, found, lambda disk, machine=machine,
+                    model=model: wall.seconds(disk, machine, model))
+                counts = {loader: wall.count(plugin, disk, machine, model)
                           for loader, disk in found.items()
                           } if plugin and machine == "ahci" else {}
-                put_times(table, (name, machine, cpu), times, counts)
+                put_times(table, (name, machine, model), times, counts)
 
 
 def put_times(table, key, times, counts):
@@ -162,25 +167,115 @@ def put_times(table, key, times, counts):
                   ratio, counts.get(loader) or "-")
 
 
-def steps(args, _loaders, out):
-    table = step_table(out)
-    for name in ("tiny", "random-1", "text-1"):
+def cpu_time(args, loaders, table):
+    loaders = [loader for loader in CPU_LOADERS if loader in loaders]
+    for name in dict.fromkeys(row[0] for row in CPU):
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-            disk = disks.stagecoach(args.build / "mkimage", kernels()[name](),
-                                    Path(folder))
+            found = made_for(args, name, loaders, Path(folder))
+            (nothing := Path(folder) / "nothing").mkdir()
+            found[tables.NOTHING] = disks.floor(NASM, 0, nothing)
+            for _, machine, model in (row for row in CPU if row[0] == name):
+                times = in_turns(
+                    args.rounds, found, lambda disk, machine=machine,
+                    model=model: cpu.seconds(disk, machine, model))
+                for loader, seconds in times.items():
+                    table.put(name, machine, model, loader, len(seconds),
+                              *spread(seconds, 1000, 1))
+
+
+def spread(seconds, times, digits):
+    """Least, median and most, as text."""
+    if None in seconds:
+        return ["-"] * 3
+    return [f"{times * x:.{digits}f}" for x in
+            (min(seconds), statistics.median(seconds), max(seconds))]
+
+
+def ours(args, name, folder):
+    return disks.stagecoach(args.build / "mkimage", kernels()[name](),
+                            Path(folder))
+
+
+def steps(args, _loaders, table):
+    for name, kernel in (("tiny", "tiny-32M"), ("random-1", "random-1"),
+                         ("text-1", "text-1")):
+        with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+            disk = ours(args, kernel, folder)
             rows = ticks.steps(disk.path, disk.entry,
-                               args.build / "stage2.elf", MEGS)
+                               args.build / "stage2.elf", SMALL_MEGS)
         begun = [("stage1", 0)] + rows[:-1]
         for (step, start), (_, end) in zip(begun, rows):
             table.put(name, step, end - start)
 
 
-def write_report(_args, _loaders, out):
-    report.write(out, bochs_table(out).rows.values(),
-                 qemu_table(out).rows.values(), step_table(out).rows.values())
+# The blocks of a load are alike; by this one the load is under way.
+SOME_READ = 32
 
 
-STEPS = {"bochs": bochs, "qemu": qemu, "steps": steps, "report": write_report}
+def by_function(args, _loaders, table):
+    elf = args.build / "stage2.elf"
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        tiny = functions.of_boot(ours(args, "tiny-32M", folder), elf,
+                                 SMALL_MEGS)
+        block = functions.between(ours(args, "random-4", folder), elf,
+                                  SMALL_MEGS, "disk_read", SOME_READ)
+    for boot, counts in ((tables.TINY, tiny), (tables.BLOCK, block)):
+        for (file, function), count in counts.most_common():
+            table.put(boot, file, function, count)
+
+
+PROGRESS = ["progress_open", "progress_begin", "progress_at", "progress_end"]
+DECODER = ["decompress_lz4_part"]
+
+
+def spans(args, _loaders, table):
+    for name, names in (("random-64", PROGRESS), ("real", DECODER)):
+        with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+            found = functions.spans(ours(args, name, folder),
+                                    args.build / "stage2.elf", MEGS, names)
+        for function, (calls, count) in found.items():
+            table.put(name, function, calls, count)
+
+
+def decode(args, _loaders, table):
+    with tempfile.NamedTemporaryFile(prefix="bench-") as file:
+        kernel = real()
+        kernel.debug = bytes(len(kernel.debug))         # as it is stored
+        file.write(kernel.elf64())
+        file.flush()
+        row = subprocess.run([args.build / "bench/decode", file.name],
+                             check=True, capture_output=True, text=True)
+    table.put("real", *row.stdout.strip().split(","))
+
+
+IMAGES = {"random-64": ["auto"], "text-64": ["auto"], "code-64": ["auto"],
+          "real": ["auto", "never"]}
+
+
+def mkimage(args, _loaders, table):
+    made = kernels() | {"code-64": lambda: payloads.one_segment(
+        "code-64", payloads.code_bytes(64 * payloads.MIB))}
+    for name, modes in IMAGES.items():
+        with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+            elf, image = Path(folder) / "kernel.elf", Path(folder) / "image"
+            elf.write_bytes(made[name]().elf64())
+            for mode in modes:
+                command = [args.build / "mkimage", f"--compress={mode}", "-o",
+                           image, elf]
+                times = in_turns(args.rounds, {mode: command}, run_time)
+                table.put(name, mode, args.rounds, *spread(times[mode], 1, 2),
+                          image.stat().st_size)
+
+
+def run_time(command):
+    begun = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True)
+    return time.perf_counter() - begun
+
+
+STEPS = {"bochs": bochs, "steps": steps, "functions": by_function,
+         "spans": spans, "qemu": qemu, "cpu": cpu_time, "decode": decode,
+         "mkimage": mkimage}
 
 
 def main():
@@ -188,12 +283,24 @@ def main():
     parser.add_argument("--only", choices=LOADERS)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("build", type=Path)
-    parser.add_argument("steps", nargs="+", choices=STEPS)
+    parser.add_argument("steps", nargs="+", choices=[*STEPS, "report"])
     args = parser.parse_args()
     out = args.build / "bench"
     out.mkdir(parents=True, exist_ok=True)
+    state = tables.Table(out, "state")
+    loader = hashlib.sha256((args.build / "mkimage").read_bytes()).hexdigest()
     for step in args.steps:
-        STEPS[step](args, [args.only] if args.only else list(LOADERS), out)
+        if step == "report":
+            report.write(args.build, tables.everything(out), loader[:8])
+            continue
+        table = tables.Table(out, step)
+        if not args.only:
+            table.clear()
+        loaders = [args.only] if args.only else list(LOADERS)
+        STEPS[step](args, loaders, table)
+        for name in loaders:
+            if name in tables.OURS:
+                state.put(step, name, loader[:8])
 
 
 if __name__ == "__main__":

@@ -41,8 +41,9 @@ def version():
                      run.stdout + run.stderr)[0].split()[-1]
 
 
-def debug(image, megs, commands, seconds=600):
-    """What the debugger prints."""
+def lines(image, megs, commands, seconds=600):
+    """What the debugger prints, line by line. Who has seen enough closes the
+    generator, which ends Bochs."""
     with tempfile.TemporaryDirectory(prefix="ticks-") as name:
         folder = Path(name)
         shutil.copy(image, folder / "disk")
@@ -52,24 +53,38 @@ def debug(image, megs, commands, seconds=600):
         (folder / "rc").write_text(CONFIG.format(megs=megs,
                                                  cylinders=size // CYLINDER))
         (folder / "commands").write_text("\n".join(commands) + "\n")
-        return subprocess.run(
-            ["bochs", "-q", "-f", "rc", "-rc", "commands"], cwd=folder,
-            stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            timeout=seconds, check=False).stdout
+        with subprocess.Popen(
+                ["timeout", str(seconds), "bochs", "-q", "-f", "rc", "-rc",
+                 "commands"], cwd=folder, stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                text=True) as bochs:
+            try:
+                yield from bochs.stdout
+            finally:
+                bochs.terminate()
+
+
+def to_start(breakpoints):
+    """Commands up to 0x7c00, with breakpoints (linear addresses) from there."""
+    # A loader's first sector may load its second to 0x7c00 again: "d 1".
+    return [f"pb {START:#x}", "c", "d 1", *(f"lb {a:#x}" for a in breakpoints)]
+
+
+def hits(printed):
+    """(ticks, address) of each stop in what the debugger prints."""
+    ticks = None
+    for line in printed:
+        if m := re.match(r"Next at t=(\d+)", line):
+            ticks = int(m[1])
+        elif m := re.match(r"\(0\) \[0x\w+\] (\w+):(\w+) ", line):
+            yield ticks, int(m[2], 16)
 
 
 def stops(image, breakpoints, count, megs=32):
     """Boots until count breakpoints were hit after 0x7c00: [(ticks, address),
     ...], the first of them 0x7c00 itself. Breakpoints are linear addresses."""
-    # A loader's first sector may load its second to 0x7c00 again: "d 1".
-    out = debug(image, megs, [f"pb {START:#x}", "c", "d 1"] +
-                [f"lb {a:#x}" for a in breakpoints] + ["c"] * count + ["q"])
-    found, ticks = [], None
-    for line in out.splitlines():
-        if m := re.match(r"Next at t=(\d+)", line):
-            ticks = int(m[1])
-        elif m := re.match(r"\(0\) \[0x\w+\] (\w+):(\w+) ", line):
-            found.append((ticks, int(m[2], 16)))
+    found = list(hits(lines(image, megs, to_start(breakpoints) +
+                            ["c"] * count + ["q"])))
     return found[1:]            # the first is the reset vector
 
 

@@ -42,6 +42,15 @@ def text_bytes(size):
     return (FOX * (size // len(FOX) + 1))[:size]
 
 
+def code_bytes(size):
+    """Of the C compiler's own program, over and over."""
+    path = subprocess.run(["gcc", "-print-prog-name=cc1"], check=True,
+                          capture_output=True, text=True).stdout.strip()
+    with open(path, "rb") as f:
+        data = f.read()
+    return (data * (size // len(data) + 1))[:size]
+
+
 def headers():
     """Multiboot 1 (no flags: an ELF file says it all) and Multiboot 2."""
     one = struct.pack("<III", 0x1badb002, 0, -0x1badb002 & 0xffffffff)
@@ -135,13 +144,3 @@ def real(elf):
                              page + memsz, flags))
             end += filesz
     return Kernel("real", segments, data[:max(0, 20 * MIB - end)])
-
-
-def sized():
-    """[(kind, MiB, kernel), ...]: the rows of the plot of time and size."""
-    rows = [("tiny", 0, one_segment("tiny", b""))]
-    for kind, make in (("random", random_bytes), ("text", text_bytes)):
-        for mib in (1, 4, 16, 64):
-            rows.append((kind, mib, one_segment(f"{kind}-{mib}",
-                                                make(mib * MIB))))
-    return rows

@@ -13,6 +13,7 @@ import payloads
 
 QEMU = os.environ.get("QEMU") or "qemu-system-x86_64"
 MEGS = 512
+EXIT_STATUS = 33                # QEMU's, of what the kernels write to EXIT_PORT
 BEGIN = b"Booting from 0000:7c00\n"
 MACHINES = {
     "ahci": ["-machine", "q35", "-device", "ide-hd,drive=d,bus=ide.0"],
