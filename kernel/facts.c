@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cmdline.h"
+#include "cpu.h"
 #include "printk.h"
 #include "window.h"
 
@@ -28,6 +29,11 @@
 #define SYSTEM_MAKER    4               /* numbers of strings */
 #define SYSTEM_PRODUCT  5
 #define SYSTEM_SERIAL   7
+
+/* CPUID leaves */
+#define CPUID_FEATURES  1
+#define CPUID_EXTENDED  0x80000001u
+#define CPUID_ADDRESSES 0x80000008u
 
 #define number(type, at) __extension__({                        \
 	type number_;                                           \
@@ -60,14 +66,27 @@ static void print_memory(const struct boot_info *info)
 	printk("\n");
 }
 
+static void print_bytes(const char *name, const uint8_t *byte, uint64_t size)
+{
+	printk(" %s=", name);
+	while (size-- > 0)
+		printk("%02x", *byte++);
+}
+
 static void print_disk(const struct boot_disk *d)
 {
-	printk("fact: disk drive=%x edd=%x sectors=%llu mbr=%08x image=%016llx "
-	       "lba=%llu bus=%.8s interface=%.16s\n", d->drive,
-	       d->edd_version, (unsigned long long)d->sectors, d->mbr_id,
-	       (unsigned long long)d->image_id,
-	       (unsigned long long)d->partition_lba, d->host_bus,
+	printk("fact: disk drive=%x edd=%x lba=%u chs=%u/%u/%u sectors=%llu "
+	       "size=%u mbr=%08x image=%016llx", d->drive, d->edd_version,
+	       d->uses_edd, d->cylinders, d->heads, d->sectors_per_track,
+	       (unsigned long long)d->sectors, d->sector_size, d->mbr_id,
+	       (unsigned long long)d->image_id);
+	printk(" partition=%llu+%llu bus=%.8s interface=%.16s",
+	       (unsigned long long)d->partition_lba,
+	       (unsigned long long)d->partition_sectors, d->host_bus,
 	       d->interface);
+	print_bytes("path", d->interface_path, sizeof(d->interface_path));
+	print_bytes("device", d->device_path, sizeof(d->device_path));
+	printk("\n");
 }
 
 /* One table; its length, or 0 if that cannot be. */
@@ -185,15 +204,77 @@ static void print_display(const struct boot_info *info)
 {
 	const struct boot_display *d = &info->display;
 
-	printk("fact: display type=%u width=%u height=%u bits=%u modes=%llu\n",
-	       d->type, d->width, d->height, d->bits_per_pixel,
-	       (unsigned long long)info->video_mode_count);
+	printk("fact: display type=%u width=%u height=%u pitch=%u bits=%u "
+	       "mode=%x address=%llx\n", d->type, d->width, d->height,
+	       d->pitch, d->bits_per_pixel, d->mode,
+	       (unsigned long long)d->address_phys);
+	for (uint64_t i = 0; i < info->video_mode_count; i++) {
+		const struct boot_video_mode *m = &info->video_modes[i];
+
+		printk("fact: mode number=%x width=%u height=%u pitch=%u "
+		       "bits=%u red=%u@%u green=%u@%u blue=%u@%u\n", m->mode,
+		       m->width, m->height, m->pitch, m->bits_per_pixel,
+		       m->red_size, m->red_shift, m->green_size,
+		       m->green_shift, m->blue_size, m->blue_shift);
+	}
 	if (info->edid_size == 0)
 		return;
-	printk("fact: edid bytes=");
-	for (uint64_t i = 0; i < info->edid_size; i++)
-		printk("%02x", ((const uint8_t *)info->edid)[i]);
+	printk("fact: edid");
+	print_bytes("bytes", info->edid, info->edid_size);
 	printk("\n");
+}
+
+static void print_kernel(const struct boot_info *info)
+{
+	printk("fact: kernel base=%llx size=%llu slide=%llx physical=%llx "
+	       "stack=%llu elf=%llu\n",
+	       (unsigned long long)info->kernel_base,
+	       (unsigned long long)info->kernel_size,
+	       (unsigned long long)info->kernel_slide,
+	       (unsigned long long)info->phys_offset,
+	       (unsigned long long)(info->stack_top - info->stack_base),
+	       (unsigned long long)info->elf_size);
+	for (uint64_t i = 0; i < info->segment_count; i++) {
+		const struct boot_segment *s = &info->segments[i];
+
+		printk("fact: segment at=%llx physical=%llx size=%llu "
+		       "rights=%u\n", (unsigned long long)s->virt,
+		       (unsigned long long)s->phys,
+		       (unsigned long long)s->size, s->rights);
+	}
+}
+
+/* What the boot log, too, says of the processor. */
+static void print_cpu(void)
+{
+	printk("fact: cpu features=%x extended=%x address_bits=%u\n",
+	       cpuid(CPUID_FEATURES).edx, cpuid(CPUID_EXTENDED).edx,
+	       cpuid(CPUID_ADDRESSES).eax & 0xff);
+}
+
+static void print_clock(const struct boot_info *info)
+{
+	printk("fact: clock hz=%llu error=%llu\n",
+	       (unsigned long long)info->stamp_hz,
+	       (unsigned long long)info->stamp_hz_error);
+	for (unsigned int i = 0; i < BOOT_STAMP_COUNT; i++)
+		printk("fact: stamp number=%u at=%llu\n", i,
+		       (unsigned long long)info->stamps[i]);
+}
+
+/* Line by line: a printk() takes no more. */
+static void print_log(const struct boot_info *info)
+{
+	const char *at = info->log, *end = info->log + info->log_size;
+
+	while (at < end) {
+		const char *line = at;
+
+		while (at < end && *at != '\n')
+			at++;
+		printk("fact: log text=%.*s\n", (int)(at - line), line);
+		at++;
+	}
 }
 
 void facts_print(const struct boot_info *info)
@@ -213,5 +294,9 @@ void facts_print(const struct boot_info *info)
 	print_acpi(info);
 	print_smbios(info);
 	print_display(info);
+	print_kernel(info);
 	print_modules(info);
+	print_cpu();
+	print_clock(info);
+	print_log(info);
 }

@@ -137,33 +137,51 @@ void machine_print_memory(const struct boot_info *info)
 	}
 }
 
+/* The steps of a boot, each from the stamp before it to its own. */
+static const struct {
+	enum boot_stamp end;
+	const char *name;
+} step[] = {
+	{ BOOT_STAMP_LONG_MODE, "long mode" },
+	{ BOOT_STAMP_MEMORY_MAP, "memory map" },
+	{ BOOT_STAMP_KERNEL_LOADED, "loading" },
+	{ BOOT_STAMP_ENTRY, "hand-over" },
+};
+#define STEPS (sizeof(step) / sizeof(step[0]))
+
+/* A row of their times: in counts, times scale, divided. */
+static void print_times(const struct boot_info *info, const char *unit,
+			uint64_t scale, uint64_t divisor)
+{
+	uint64_t start = info->stamps[BOOT_STAMP_START], last = start;
+
+	printk("  %-6s", unit);
+	for (unsigned int i = 0; i < STEPS; i++) {
+		uint64_t now = info->stamps[step[i].end];
+
+		printk("%12llu", (unsigned long long)((now - last) * scale /
+						      divisor));
+		last = now;
+	}
+	printk("%12llu\n",
+	       (unsigned long long)((last - start) * scale / divisor));
+}
+
 void machine_print_times(const struct boot_info *info)
 {
-	static const struct {
-		enum boot_stamp end;
-		const char *name;
-	} step[] = {
-		{ BOOT_STAMP_LONG_MODE, "CPU" },
-		{ BOOT_STAMP_MEMORY_MAP, "memory map" },
-		{ BOOT_STAMP_KERNEL_LOADED, "loading" },
-		{ BOOT_STAMP_ENTRY, "tables" },
-	};
-	uint64_t start = info->stamps[BOOT_STAMP_START], last = start;
+	uint64_t start = info->stamps[BOOT_STAMP_START];
 	uint64_t all = info->stamps[BOOT_STAMP_ENTRY] - start;
 	uint64_t khz = info->stamp_hz / 1000;
 
 	if (start == 0 || all == 0)
 		return;         /* no time stamp counter */
-	printk("Boot:");
-	for (unsigned int i = 0; i < sizeof(step) / sizeof(step[0]); i++) {
-		uint64_t now = info->stamps[step[i].end];
-
-		printk("%s %s %llu%%", i > 0 ? "," : "", step[i].name,
-		       (unsigned long long)((now - last) * 100 / all));
-		last = now;
-	}
+	printk("Boot:   ");
+	for (unsigned int i = 0; i < STEPS; i++)
+		printk("%12s", step[i].name);
+	printk("%12s\n", "in all");
 	if (khz != 0)
-		printk("; %llu us",
-		       (unsigned long long)(all * 1000 / khz));
-	printk("\n");
+		print_times(info, "us", 1000, khz);
+	else
+		print_times(info, "counts", 1, 1);
+	print_times(info, "%", 100, all);
 }

@@ -124,6 +124,7 @@ def test_hello(tmp_path):
     assert end.screen[:24] == b"".join(
         bytes([c, 0x0B]) for c in b"Hello World!"), str(end)
     assert end.rows[1].startswith("Loaded by Stagecoach"), str(end)
+    assert any(row.startswith("Boot:  ") for row in end.rows), str(end)
 
 
 # CPUs, and what the time stamp counter does with each: 100 million instructions
