@@ -19,3 +19,5 @@ test: $(DISK_MODEL)
 disk-faults: ## Boot with every fault of a disk, on every bus
 disk-faults: $(LONG_TESTS) $(DISK_MODEL)
 	$(Q)$(RUN_PYTEST) -q -n $(JOBS) --timeout 600 test/disk/long_disk.py
+	$(Q)$(RUN_BOOTS) test/disk/flips.py model
+	$(Q)$(RUN_BOOTS) test/disk/flips.py boots --jobs $(JOBS)

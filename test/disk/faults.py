@@ -2,19 +2,23 @@
 """faults.py - disks with errors, on every bus: boots them and judges.
 
 A fault ends in a verified boot or in a message that names the sector; where
-the loader itself cannot be read or is wrong, in stage1's two words."""
+the loader itself cannot be read or is wrong, in stage1's two words; in sector
+0, perhaps in nothing at all."""
 
 import functools
 import json
 import random
 import re
+import time
 
 import image
 from judge import judge_pass, judge_refused
-from machine import disk, qemu
+from machine import ROOT, disk, qemu
 
 SECTOR = 512
-MODULES = (150000,)
+# One with a lot in it; and so many files that their directory has more than two
+# sectors.
+MODULES = (150000, *[100] * 18)
 TIMEOUT = 60
 
 BUSES = {       # name: machine, controllers, device
@@ -26,11 +30,16 @@ BUSES = {       # name: machine, controllers, device
     "nvme": ("q35", [], "nvme,serial=1"),
 }
 
-# Parts of an image, and where in them an error is.
+# Parts of an image, and where in them an error is; those without a middle have
+# one sector.
+ENDS = ("first", "middle", "last")
 PLACES = [(part, place) for part, places in (
-    ("stage2", ("first", "middle", "last")), ("super", ("first",)),
-    ("table", ("first",)), ("kernel", ("first", "middle", "last")),
-    ("module", ("first", "middle", "last"))) for place in places]
+    ("stage2", ENDS), ("super", ("first",)), ("directory", ENDS),
+    ("table", ENDS), ("cmdline", ("first",)), ("kernel", ENDS),
+    ("module", ENDS)) for place in places]
+WHOSE = {"super": "image", "directory": "image", "table": "contract-packs.elf",
+         "cmdline": "command line", "kernel": "contract-packs.elf",
+         "module": "modulea"}
 
 
 def machine(bus):
@@ -46,6 +55,7 @@ def sector_of(layout, part, place):
         lba, sectors = 1, layout.stage2_sectors
     else:
         lba, sectors = layout.part(part)
+    assert (sectors == 1) == ((part, "last") not in PLACES), part
     return lba + {"first": 0, "middle": sectors // 2,
                   "last": sectors - 1}[place]
 
@@ -61,9 +71,14 @@ def faulty(path, lba, once, device):
     return ["-blockdev", json.dumps(node), "-device", f"{device},drive=d0"]
 
 
-def make(folder, words=""):
-    path, cmdline = image.contract("packs", folder, words, MODULES)
+def make(folder, kernel="packs", modules=MODULES):
+    path, cmdline = image.contract(kernel, folder, "", modules)
     return path, cmdline, image.Layout(path)
+
+
+def make_small(folder):
+    """An image of so few sectors that each can be tried."""
+    return make(folder, "high", (1000,))
 
 
 def boot_bad_sector(folder, bus, part, place, once):
@@ -77,8 +92,8 @@ def boot_bad_sector(folder, bus, part, place, once):
     elif part == "stage2":
         judge_refused(end, "^stagecoach: disk 0C$")
     else:
-        judge_refused(end, rf"^stagecoach: \S+: cannot read sector {lba} of "
-                      "drive 80: BIOS status 0c$")
+        judge_refused(end, rf"^stagecoach: {WHOSE[part]}: cannot read sector "
+                      rf"{lba} of drive 80: BIOS status 0c$")
 
 
 def named_sector(end):
@@ -119,6 +134,64 @@ def boot_flipped(path, layout, seed):
     else:
         judge_refused(end, r"^stagecoach: .*\(\d+\)$")
         assert 0 <= lba - named_sector(end) < 128, f"another sector\n{end}"
+
+
+# ---- sector 0 ---------------------------------------------------------------
+# Nothing can check it before it runs. Whatever a wrong byte makes of stage1,
+# what comes behind it is summed by what is still right: so the kernel either
+# starts with everything in order, or does not start.
+
+def _constant(name):
+    return int(re.search(rf"define {name} +(\w+)", LAYOUT).group(1), 0)
+
+
+LAYOUT = (ROOT / "include/layout.h").read_text()
+SECTOR_0 = [    # where a part ends, and what a wrong byte in it does
+    (2, "code"), (_constant("MBR_CODE"), "boots"),
+    (_constant("MBR_FIRST_READ"), "code"),
+    (_constant("MBR_SECTOR_SUM"), "boots"),     # the size of the first read
+    (_constant("MBR_DISK_ID"), "bad loader"),
+    (_constant("MBR_SIGNATURE"), "told"),       # disk id, partition table:
+                                                # the kernel is told of both
+    (SECTOR, "no boot"),
+]
+SILENT = 8      # seconds; a kernel that has been entered has TIMEOUT
+
+
+def boot_flipped_sector_0(folder, at, flip, patience=SILENT):
+    """One wrong byte there: how it ended ("boots", "message", "silent"), and
+    whether the disk has been written to."""
+    path, cmdline, layout = make_small(folder)
+    data = bytearray(layout.data)
+    data[at] ^= flip
+    path.write_bytes(data)
+    does = next(does for end, does in SECTOR_0 if at < end)
+    arguments, device = machine("ide")
+    since = time.time()
+
+    def silent(_monitor, folder):
+        return does in ("code", "no boot") and time.time() > since + patience \
+            and b"cmdline: " not in (folder / "serial").read_bytes()
+
+    end = qemu([*arguments, *disk(path, device, snapshot=False)], TIMEOUT,
+               silent)
+    wrote = path.read_bytes() != data
+    if does == "boots" or end.how == "pass":
+        judge_pass(end, cmdline)
+        assert does not in ("bad loader", "no boot"), f"this boots\n{end}"
+    elif does == "told":
+        lies = re.findall("^FAIL: (.*)", end.serial, re.MULTILINE)
+        assert lies and all(re.match("disk: (mbr_id|partition_)", lie)
+                            for lie in lies), f"more is wrong\n{end}"
+    elif does == "bad loader":
+        judge_refused(end, "^stagecoach: bad loader$")
+    else:
+        assert "cmdline: " not in end.serial, \
+            f"the kernel was entered\n{end}"
+        assert does == "code" or end.serial == "", f"this boots\n{end}"
+    assert does == "code" or not wrote, "the disk has been written to"
+    ends = {"pass": "boots", "fail": "boots", "refused": "message"}
+    return ends.get(end.how, "silent"), wrote
 
 
 def two_disks(first, second, boot):
