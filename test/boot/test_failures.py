@@ -7,12 +7,12 @@ import sys
 
 import pytest
 
-from image import SECTOR, Layout, kernel, mkimage
+from image import SECTOR, Layout, example, kernel, mkimage
 from judge import judge_pass, judge_refused
 from machine import PLAIN, ROOT, disk, qemu
 
 sys.path.insert(0, str(ROOT / "test/tools"))
-from image_reader import checksum               # noqa: E402
+from image_reader import BLOCK, checksum, table_tag     # noqa: E402
 
 PARTS = ["first", "early", "rest", "super", "directory", "table", "cmdline",
          "kernel", "module"]
@@ -112,23 +112,63 @@ def test_second_disk(full, tmp_path):
     judge_pass(end, cmdline)
 
 
+def resum(data, place, lba, size):
+    struct.pack_into("<2Q", data, place, *checksum(data[lba * SECTOR:][:size]))
+
+
+def resum_directory(data, layout):
+    at = layout.super_lba * SECTOR
+    resum(data, at + 56, layout.directory_lba,
+          layout.directory_sectors * SECTOR)
+    resum(data, at + 496, layout.super_lba, 496)
+
+
 def test_too_little_of_stage2(tmp_path):
     """A kernel that wants what its image has left out of the loader, as if
     another mkimage had made it."""
     path = mkimage(kernel("contract-packs"), tmp_path / "disk.img")
     layout = Layout(path)
     data = bytearray(layout.data)
-
-    def resum(place, lba, size):
-        struct.pack_into("<2Q", data, place,
-                         *checksum(data[lba * SECTOR:][:size]))
-
-    directory, sectors = layout.directory_lba, layout.directory_sectors
-    at = layout.super_lba * SECTOR
-    struct.pack_into("<I", data, directory * SECTOR + 4, 1)     # SYMBOLS
-    resum(at + 56, directory, sectors * SECTOR)
-    resum(at + 496, layout.super_lba, 496)
+    struct.pack_into("<I", data, layout.directory_lba * SECTOR + 4,
+                     1)                                         # SYMBOLS
+    resum_directory(data, layout)
     path.write_bytes(data)
     judge_refused(qemu([*PLAIN, *disk(path)]),
                   rf"^stagecoach: image: stage2 has {layout.stage2_sectors} "
                   r"sectors, and this kernel takes more: try mkimage KERNEL$")
+
+
+# Fields of struct boot_wishes: offset, format, and a value that is none.
+WISHES = {"magic": (0, "<Q", 0x1234), "version": (16, "<I", 2),
+          "size": (20, "<I", 68), "required": (24, "<I", 1 << 31),
+          "stack_size": (32, "<Q", 0x10001), "reserved": (62, "<H", 3)}
+
+
+@pytest.mark.parametrize("field", WISHES)
+def test_wishes_in_the_kernel(tmp_path, field):
+    """The struct in the kernel itself is not as mkimage lets it through, and
+    every sum is right: stage2 sees it, too."""
+    path = mkimage(example("framebuffer"), tmp_path / "disk.img",
+                   options=["--compress=never"])
+    layout = Layout(path)
+    data = bytearray(layout.data)
+    entry = layout.directory_lba * SECTOR
+    table = layout.files[0]["table"]
+    wishes, = struct.unpack_from("<Q", data, entry + 48)
+    block = table * SECTOR + wishes // BLOCK * 32
+    lba, stored = struct.unpack_from("<QI", data, block)
+    at = lba * SECTOR + wishes % BLOCK
+    assert wishes // BLOCK < 15 and data[at:at + 8] == b"BOOTWISH"
+
+    offset, form, value = WISHES[field]
+    struct.pack_into(form, data, at + offset, value)
+    resum(data, block + 16, lba, -(-stored // SECTOR) * SECTOR)
+    tag = table_tag(data[table * SECTOR:][:SECTOR])
+    struct.pack_into("<Q", data, table * SECTOR + 488, tag)
+    resum(data, table * SECTOR + 496, table, 496)
+    struct.pack_into("<Q", data, entry + 56, tag)
+    resum_directory(data, layout)
+    path.write_bytes(data)
+    judge_refused(qemu([*PLAIN, *disk(path)]),
+                  f"^stagecoach: kernel: its wishes: {field} is {value:#x}: "
+                  "try mkimage KERNEL$")
