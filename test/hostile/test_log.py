@@ -40,9 +40,9 @@ def test_no_edd(tmp_path):
 
 
 def test_small_pieces(tmp_path):
-    """A BIOS that reads no more than 16 sectors: 128 fail, 127 and 64 do, twice
-    each; then they come one by one."""
-    disk, log, left = play(tmp_path, {"limit": 16})
+    """A BIOS that reads single sectors: 128 fail, 127 and 64 do, twice each;
+    then they come one by one."""
+    disk, log, left = play(tmp_path, {"limit": 1})
     assert (disk["edd"], disk["lba"]) == ("30", "1")
     assert (log.failed, log.most, log.disk["method"]) == (6, 1, "1")
     # Blocks that are looked at before they are loaded come twice.
