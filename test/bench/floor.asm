@@ -13,6 +13,10 @@ CHUNK           equ     128             ; 64 KiB: the most SeaBIOS takes
 BUFFER          equ     0x30000
 LOAD_ADDR       equ     0x400000
 TABLES          equ     0x10000         ; PML4, PDPT, one page directory
+; Stack and variables have a page without code: QEMU takes a write to a page with
+; code for a change of that code, and the floor would pay for it.
+STACK           equ     0x6800
+VARIABLES       equ     0x6800
 DEBUG_PORT      equ     0x402           ; as in payloads.py
 EXIT_PORT       equ     0xf4
 
@@ -23,11 +27,16 @@ start:  jmp     0:.flat
 .flat:  xor     ax, ax
         mov     ds, ax
         mov     ss, ax
-        mov     sp, 0x7c00
-        mov     [drive], dl
+        mov     sp, STACK
 
 ; The first GiB, mapped to itself by 2 MiB pages.
         cld
+        mov     es, ax
+        mov     si, initial
+        mov     di, VARIABLES
+        mov     cx, initial_end - initial
+        rep     movsb
+        mov     [drive], dl
         mov     ax, TABLES >> 4
         mov     es, ax
         xor     di, di
@@ -116,16 +125,16 @@ done:   mov     dx, DEBUG_PORT          ; at FLOOR_DONE in peers.py
         hlt
         jmp     $ - 1
 
-        align   8
-packet: dw      16, 0, 0, BUFFER >> 4
+initial:
+        dw      16, 0, 0, BUFFER >> 4
         dq      1
-left:   dd      SECTORS
-target: dd      LOAD_ADDR
-now:    dd      0
+        dd      SECTORS, LOAD_ADDR
+initial_end:
+
+        align   8
 to_compat:
         dd      compat
         dw      16
-drive:  db      0
         align   8
 gdt:    dq      0
         dq      0x00209a0000000000      ; 64-bit code
@@ -137,3 +146,11 @@ gdt_pointer:
 
         times   510 - ($ - $$) db 0
         dw      0xaa55
+
+        absolute VARIABLES
+
+packet: resb    16                      ; as they begin: at `initial`
+left:   resd    1
+target: resd    1
+now:    resd    1
+drive:  resb    1
