@@ -6,14 +6,16 @@
  * that it took, enters only what check_boot() in stage2_host.c is content
  * with, and where the disk was honest every byte of the kernel is the file's.
  *
- * Input: flags; holes of the memory map; changes of either kernel, of the
- * directory and the superblock; then what the disk does, a byte a read.
+ * Input: flags; holes of the memory map; a change of the kernel's own wishes;
+ * changes of either kernel, of the directory and the superblock; then what the
+ * disk does, a byte a read.
  */
 #include "fuzz.h"
 
 #include "../unit/image_build.h"
 #include "fuzz_kernel.h"
 #include "stage2_host.h"
+#include "wishes.h"
 
 #define SUPER_LBA       4
 #define DIRECTORY_LBA   5
@@ -28,6 +30,10 @@
 #define FLAG_PIE        1
 #define FLAG_NX         2
 #define FLAG_TWO        4               /* another kernel when asked again */
+#define FLAG_WISHES     8               /* wishes in the kernel itself, */
+#define FLAG_MALFORMED  16              /* some number of them changed */
+
+#define WISHES_OFFSET   0x1100          /* in either kernel's text */
 
 /* Both have the same place and size on the disk. */
 static uint8_t disk[2][SECTORS * SECTOR_SIZE] __attribute__((aligned(8)));
@@ -86,6 +92,28 @@ static void make_disk(uint8_t *d, const uint8_t *elf)
 	};
 	super->magic[15] = 'E';
 	wishes_none(&super->wishes);
+}
+
+/* To be called before the sums are made. */
+static void add_wishes(struct fuzz *f, uint8_t *d, bool malformed)
+{
+	struct boot_wishes wishes;
+
+	wishes_none(&wishes);
+	if (malformed)
+		fuzz_change(f, (uint8_t *)&wishes, sizeof(wishes));
+	memcpy(sector(d, DATA_LBA) + WISHES_OFFSET, &wishes, sizeof(wishes));
+	file_at(d, 0)->wish_offset = WISHES_OFFSET;
+}
+
+/* No kernel is entered whose wishes are none. */
+static void check_wishes(void)
+{
+	struct boot_wishes wishes;
+	struct wishes_fault fault;
+
+	CHECK(wishes_read(sector(disk[0], DATA_LBA) + WISHES_OFFSET,
+			  sizeof(wishes), &wishes, &fault) == WISHES_OK);
 }
 
 static void seal(uint8_t *d)
@@ -206,6 +234,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fuzz_make_kernels();
 	h.entries = get_map(&f, entry);
 	make_disk(disk[0], elf);
+	if (flags & FLAG_WISHES)
+		add_wishes(&f, disk[0], flags & FLAG_MALFORMED);
 	whole = change_disk(&f, disk[0], fuzz_u8(&f));
 	two = flags & FLAG_TWO;
 	if (two) {
@@ -214,8 +244,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	what_to_do = &f;
 	honest = true;
-	if (stage2_host_run(&h) && honest && whole)
-		check_bytes(&h);
+	if (!stage2_host_run(&h) || !honest || !whole)
+		return 0;
+	check_bytes(&h);
+	if (flags & FLAG_WISHES && h.boot->kernel->plan.dynamic_size == 0)
+		check_wishes();
 	return 0;
 }
 
@@ -225,5 +258,5 @@ size_t fuzz_seed(size_t i, uint8_t *seed)
 	seed[0] = (uint8_t)i;
 	seed[1] = (uint8_t)(i / 4);
 	seed[2] = 1;
-	return i < 16 ? 24 : 0;
+	return i < 32 ? 24 : 0;
 }
