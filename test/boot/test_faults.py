@@ -368,7 +368,7 @@ def test_hole(contract):
         "not mapped: 0xfee00000 is not RAM", str(end)
 
 
-NESTED = r"exception 14 at 0x[67][0-9a-f]{3} while reporting one"
+NESTED = r"exception 14 at 0x(?:[678]|17)[0-9a-f]{3} while reporting one"
 
 
 @pytest.mark.parametrize("machine", MACHINES)
