@@ -221,13 +221,14 @@ struct elf64_plan {
 };
 
 /*@ // Segments that make_plan() lets through: each in one half of the address
-  @ // space, its bytes in the file, each behind the one before.
+  @ // space, its bytes in the file, clear of what is reserved if it has to be,
+  @ // each behind the one before.
   @ predicate good_segments{L}(struct elf64_segment *s, integer n,
-  @                            integer file_size) =
-  @         \forall integer i; 0 <= i < n ==>
-  @         in_memory(s[i].vaddr, s[i].memsz) &&
-  @         in_file(s[i].offset, s[i].filesz, file_size) &&
-  @         s[i].filesz <= s[i].memsz;
+  @                            integer file_size, integer pie) =
+  @         \forall integer i; 0 <= i < n ==> GOOD(s, i, file_size, pie);
+  @ predicate ordered_segments{L}(struct elf64_segment *s, integer n) =
+  @         \forall integer i, j; 0 <= i < j < n ==>
+  @         s[i].vaddr <= s[j].vaddr;
   @ predicate disjoint_segments{L}(struct elf64_segment *s, integer n) =
   @         \forall integer i, j; 0 <= i < j < n ==>
   @         s[i].vaddr + s[i].memsz <= s[j].vaddr;
@@ -279,6 +280,16 @@ int elf64_check_header(const void *data, size_t size, uint64_t file_size,
  * Checks the program headers (phdrs: header->phnum * ELF64_PHDR_SIZE bytes,
  * any alignment) and makes the plan. *plan is only whole on success.
  */
+/*@ requires \valid_read(header) && 1 <= header->phnum <= ELF64_MAX_PHDRS;
+  @ requires \valid_read((uint8_t *)phdrs +
+  @                      (0 .. header->phnum * ELF64_PHDR_SIZE - 1));
+  @ requires \valid(plan) && \valid(fault);
+  @ requires \separated(plan, fault, header, (uint8_t *)phdrs +
+  @                     (0 .. header->phnum * ELF64_PHDR_SIZE - 1));
+  @ assigns *plan, *fault;
+  @ exits \false;
+  @ ensures \result == ELF64_OK ==> good_plan(plan);
+  @*/
 int elf64_make_plan(const struct elf64_header *header, const void *phdrs,
 		    uint64_t file_size, struct elf64_plan *plan,
 		    struct elf64_fault *fault);
@@ -287,9 +298,20 @@ int elf64_make_plan(const struct elf64_header *header, const void *phdrs,
  * Adds to the plan's notes what the rights of its segments are worth a word
  * about: ELF64_NOTE_SHARED_PAGE, ELF64_NOTE_WX, of each the first.
  */
+/*@ requires \valid(plan) && plan->count <= ELF64_MAX_PHDRS;
+  @ assigns plan->notes, plan->shared_a, plan->shared_b, plan->wx_segment;
+  @ exits \false;
+  @*/
 void elf64_note_rights(struct elf64_plan *plan);
 
 /* All three, for a caller that holds the whole file. */
+/*@ requires \valid_read((uint8_t *)file + (0 .. file_size - 1));
+  @ requires \valid(plan) && \valid(fault);
+  @ requires \separated(plan, fault, (uint8_t *)file + (0 .. file_size - 1));
+  @ assigns *plan, *fault;
+  @ exits \false;
+  @ ensures \result == ELF64_OK ==> good_plan(plan);
+  @*/
 int elf64_parse(const void *file, uint64_t file_size,
 		struct elf64_plan *plan, struct elf64_fault *fault);
 

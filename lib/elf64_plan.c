@@ -37,6 +37,11 @@ struct job {
   @         \valid_read(job->phdrs + (0 .. job->header->phnum - 1)) &&
   @         \separated(job, job->fault, job->plan, job->header,
   @                    job->phdrs + (0 .. job->header->phnum - 1));
+  @ // Of the segments taken so far.
+  @ predicate good_so_far{L}(struct job *job) =
+  @         ordered_segments(&job->plan->segment[0], job->plan->count) &&
+  @         good_segments(&job->plan->segment[0], job->plan->count,
+  @                       job->file_size, job->plan->pie);
   @*/
 
 /* gABI: 0 and 1 both mean that there is no alignment. */
@@ -89,7 +94,23 @@ static int check_file_part(const struct job *job, const struct elf64_phdr *p)
 	return ELF64_OK;
 }
 
+/* True if one address is in the lower half of all, the other in the upper. */
+/*@ assigns \nothing;
+  @ exits \false;
+  @ ensures \result == 0 <==> (a < ADDRESSES / 2 <==> b < ADDRESSES / 2);
+  @*/
+static inline bool in_two_halves(uint64_t a, uint64_t b)
+{
+	return (int64_t)(a ^ b) < 0;
+}
+
 /* p_vaddr, p_memsz and p_flags of a PT_LOAD; p_memsz is not 0. */
+/*@ requires good_job(job) && \valid_read(p) && p->memsz != 0;
+  @ requires \separated(p, job->fault);
+  @ assigns job->fault->value[0 .. 1];
+  @ exits \false;
+  @ ensures \result == ELF64_OK ==> in_memory(p->vaddr, p->memsz);
+  @*/
 static int check_memory_part(const struct job *job, const struct elf64_phdr *p)
 {
 	uint64_t last = p->vaddr + (p->memsz - 1);
@@ -99,12 +120,25 @@ static int check_memory_part(const struct job *job, const struct elf64_phdr *p)
 		return elf64_refuse(job->fault, ELF64_WRAPS, p->memsz,
 				    p->vaddr);
 	if (!paging_canonical(p->vaddr) || !paging_canonical(last) ||
-	    (int64_t)(p->vaddr ^ last) < 0)
+	    in_two_halves(p->vaddr, last))
 		return elf64_refuse(job->fault, ELF64_NOT_CANONICAL, p->memsz,
 				    p->vaddr);
 	if ((p->flags & RIGHTS) == 0)
 		return elf64_refuse(job->fault, ELF64_NO_RIGHTS, p->flags, 0);
 	return ELF64_OK;
+}
+
+/* A function of its own, for what the proof has to know of it. */
+/*@ requires \valid(to) && \valid_read(from) && \separated(to, from);
+  @ assigns *to;
+  @ exits \false;
+  @ ensures to->vaddr == from->vaddr && to->memsz == from->memsz &&
+  @         to->offset == from->offset && to->filesz == from->filesz;
+  @*/
+static void copy_segment(struct elf64_segment *to,
+			 const struct elf64_segment *from)
+{
+	*to = *from;
 }
 
 /* An alignment that is none does not matter where no file bytes are. */
@@ -127,17 +161,60 @@ static void fill_segment(struct elf64_segment *s, const struct elf64_phdr *p,
 	s->index = (uint32_t)i;
 }
 
-/* Inserts a segment by vaddr. */
-static void insert_segment(struct elf64_plan *plan,
+/* Inserts a segment by vaddr among the first n. */
+/*@ requires \valid(plan) && n < ELF64_MAX_PHDRS;
+  @ requires \valid_read(p) && \separated(p, plan);
+  @ requires ordered_segments(&plan->segment[0], n);
+  @ assigns plan->segment[0 .. ELF64_MAX_PHDRS - 1];
+  @ exits \false;
+  @ ensures insert_order: ordered_segments(&plan->segment[0], n + 1);
+  @ ensures insert_good: \forall integer file_size;
+  @         good_segments{Pre}(&plan->segment[0], n, file_size, plan->pie) &&
+  @         GOOD(p, 0, file_size, plan->pie) ==>
+  @         good_segments(&plan->segment[0], n + 1, file_size, plan->pie);
+  @*/
+static void insert_segment(struct elf64_plan *plan, uint32_t n,
 			   const struct elf64_phdr *p, int i)
 {
-	struct elf64_segment *s = plan->segment + plan->count++;
+	struct elf64_segment *s = plan->segment + n;
 
-	for (; s > plan->segment && s[-1].vaddr > p->vaddr; s--)
-		s[0] = s[-1];
+	/*@ ghost uint32_t at = n; */
+	/*@ loop invariant at <= n && s == &plan->segment[at];
+	  @ loop invariant p->vaddr == \at(p->vaddr,Pre);
+	  @ loop invariant good: \forall integer file_size;
+	  @         good_segments{Pre}(&plan->segment[0], n, file_size,
+	  @                            plan->pie) ==>
+	  @         \forall integer k; 0 <= k <= n && k != at ==>
+	  @         GOOD(plan->segment, k, file_size, plan->pie);
+	  @ loop invariant order: \forall integer k, j;
+	  @         0 <= k < j <= n && k != at && j != at ==>
+	  @         plan->segment[k].vaddr <= plan->segment[j].vaddr;
+	  @ loop invariant above: \forall integer k; at < k <= n ==>
+	  @         plan->segment[k].vaddr > \at(p->vaddr,Pre);
+	  @ loop assigns at, s, plan->segment[0 .. ELF64_MAX_PHDRS - 1];
+	  @ loop variant at;
+	  @*/
+	for (; s > plan->segment && s[-1].vaddr > p->vaddr; s--) {
+		copy_segment(s, s - 1);
+		/*@ ghost at--; */
+	}
+	/*@ assert p->vaddr == \at(p->vaddr,Pre) &&
+	  @        p->memsz == \at(p->memsz,Pre) &&
+	  @        p->offset == \at(p->offset,Pre) &&
+	  @        p->filesz == \at(p->filesz,Pre); */
 	fill_segment(s, p, i);
 }
 
+/*@ requires good_job(job) && 0 <= i < job->header->phnum;
+  @ requires p == job->phdrs + i && p->memsz != 0 && p->filesz <= p->memsz;
+  @ requires job->plan->count <= i && good_so_far(job);
+  @ assigns job->fault->value[0 .. 3], job->plan->count, job->plan->notes,
+  @         job->plan->segment[0 .. ELF64_MAX_PHDRS - 1];
+  @ exits \false;
+  @ ensures \result == ELF64_OK ==>
+  @         job->plan->count <= \old(job->plan->count) + 1;
+  @ ensures \result == ELF64_OK ==> good_so_far(job);
+  @*/
 static int take_load(const struct job *job, const struct elf64_phdr *p, int i)
 {
 	struct elf64_plan *plan = job->plan;
@@ -150,6 +227,9 @@ static int take_load(const struct job *job, const struct elf64_phdr *p, int i)
 	if (err != ELF64_OK)
 		return err;
 
+	/*@ assert ordered_segments(&plan->segment[0], plan->count); */
+	/*@ assert good_segments(&plan->segment[0], plan->count, job->file_size,
+	  @                      plan->pie); */
 	r = plan->pie ? NULL : elf64_find_reserved(p->vaddr, p->memsz);
 	if (r && elf64_is_dispensable(job->header, job->phdrs, p)) {
 		plan->notes |= ELF64_NOTE_HEADERS;
@@ -161,10 +241,20 @@ static int take_load(const struct job *job, const struct elf64_phdr *p, int i)
 		return elf64_refuse(job->fault, ELF64_RESERVED, p->vaddr,
 				    p->vaddr + p->memsz);
 	}
-	insert_segment(plan, p, i);
+	/*@ assert GOOD(p, 0, job->file_size, plan->pie); */
+	insert_segment(plan, plan->count++, p, i);
+	/*@ assert plan->count == \at(job->plan->count,Pre) + 1; */
+	/*@ assert ordered_segments(&plan->segment[0], plan->count); */
+	/*@ assert good_segments(&plan->segment[0], plan->count, job->file_size,
+	  @                      plan->pie); */
 	return ELF64_OK;
 }
 
+/*@ requires good_job(job) && \valid_read(p);
+  @ assigns job->fault->value[0 .. 1], job->plan->dynamic,
+  @         job->plan->dynamic_size;
+  @ exits \false;
+  @*/
 static int take_dynamic(const struct job *job, const struct elf64_phdr *p)
 {
 	struct elf64_plan *plan = job->plan;
@@ -176,6 +266,11 @@ static int take_dynamic(const struct job *job, const struct elf64_phdr *p)
 	return ELF64_OK;
 }
 
+/*@ requires good_job(job) && \valid_read(p);
+  @ requires \separated(p, job->plan, job->fault);
+  @ assigns job->fault->value[0 .. 1], job->plan->tls;
+  @ exits \false;
+  @*/
 static int take_tls(const struct job *job, const struct elf64_phdr *p, int i)
 {
 	struct elf64_segment *tls = &job->plan->tls;
@@ -188,6 +283,16 @@ static int take_tls(const struct job *job, const struct elf64_phdr *p, int i)
 	return ELF64_OK;
 }
 
+/*@ requires good_job(job) && 0 <= i < job->header->phnum;
+  @ requires job->plan->count <= i && good_so_far(job);
+  @ assigns job->fault->value[0 .. 3], job->plan->count, job->plan->notes,
+  @         job->plan->tls, job->plan->dynamic, job->plan->dynamic_size,
+  @         job->plan->segment[0 .. ELF64_MAX_PHDRS - 1];
+  @ exits \false;
+  @ ensures \result == ELF64_OK ==>
+  @         job->plan->count <= \old(job->plan->count) + 1;
+  @ ensures \result == ELF64_OK ==> good_so_far(job);
+  @*/
 static int take_phdr(const struct job *job, int i)
 {
 	const struct elf64_phdr *p = job->phdrs + i;
@@ -214,12 +319,29 @@ static int take_phdr(const struct job *job, int i)
 }
 
 /* The segments are sorted: each may touch only the one before. */
+/*@ requires good_job(job) && 0 < job->plan->count <= ELF64_MAX_PHDRS;
+  @ requires good_so_far(job);
+  @ assigns job->fault->value[0 .. 3], job->fault->segment;
+  @ exits \false;
+  @ ensures \result == ELF64_OK ==> good_so_far(job);
+  @ ensures \result == ELF64_OK ==>
+  @         disjoint_segments(&job->plan->segment[0], job->plan->count);
+  @*/
 static int check_neighbours(const struct job *job)
 {
-	const struct elf64_segment *a = job->plan->segment;
+	const struct elf64_plan *plan = job->plan;
+	const struct elf64_segment *a = plan->segment;
 	const struct elf64_segment *b = a + 1;
 
-	for (; b < job->plan->segment + job->plan->count; a++, b++) {
+	/*@ ghost uint32_t i = 1; */
+	/*@ loop invariant a == &plan->segment[i - 1] && b == a + 1;
+	  @ loop invariant 1 <= i <= plan->count;
+	  @ loop invariant disjoint_segments(&plan->segment[0], i);
+	  @ loop assigns i, a, b;
+	  @ loop variant plan->count - i;
+	  @*/
+	for (; b < plan->segment + plan->count; a++, b++) {
+		/*@ ghost i++; */
 		if (b->vaddr - a->vaddr >= a->memsz)
 			continue;
 		job->fault->segment = (int)a->index;
@@ -232,16 +354,29 @@ static int check_neighbours(const struct job *job)
 }
 
 /* Rights and sizes of all segments together; fills in base, span, align. */
+/*@ requires good_job(job) && good_so_far(job);
+  @ requires 0 < job->plan->count <= ELF64_MAX_PHDRS;
+  @ assigns job->fault->value[0 .. 1], job->plan->align, job->plan->base,
+  @         job->plan->span;
+  @ exits \false;
+  @ ensures \result == ELF64_OK ==> good_so_far(job);
+  @*/
 static int sum_up(const struct job *job)
 {
 	struct elf64_plan *plan = job->plan;
-	const struct elf64_segment *s;
+	struct elf64_segment *s;
 	uint64_t total = 0;     /* 64 times less than 2^48 cannot overflow */
 	uint64_t last = 0;
 	uint32_t rights = 0;
 
 	plan->align = PAGE_4K;
+	/*@ ghost uint32_t i = 0; */
+	/*@ loop invariant i <= plan->count && s == &plan->segment[i];
+	  @ loop assigns i, s, plan->align, total, last, rights;
+	  @ loop variant plan->count - i;
+	  @*/
 	for (s = plan->segment; s < plan->segment + plan->count; s++) {
+		/*@ ghost i++; */
 		if (s->align > plan->align)
 			plan->align = s->align;
 		total += s->memsz;
@@ -258,6 +393,17 @@ static int sum_up(const struct job *job)
 	return ELF64_OK;
 }
 
+/*@ requires good_job(job) && good_so_far(job);
+  @ requires job->plan->count <= ELF64_MAX_PHDRS;
+  @ assigns job->fault->value[0 .. 1], job->fault->segment;
+  @ exits \false;
+  @ ensures \result == ELF64_OK ==> good_so_far(job);
+  @ ensures \result == ELF64_OK &&
+  @         disjoint_segments{Pre}(&job->plan->segment[0], job->plan->count) ==>
+  @         disjoint_segments(&job->plan->segment[0], job->plan->count);
+  @ ensures \result == ELF64_OK ==>
+  @         in_file_bytes(job->plan, job->plan->entry, 1);
+  @*/
 static int check_entry(const struct job *job)
 {
 	const struct elf64_plan *plan = job->plan;
@@ -282,6 +428,21 @@ static int check_entry(const struct job *job)
 }
 
 /* PT_DYNAMIC and PT_TLS are read from memory that the file fills. */
+/*@ requires good_job(job) && good_so_far(job);
+  @ requires job->plan->count <= ELF64_MAX_PHDRS;
+  @ assigns job->fault->value[0 .. 1];
+  @ exits \false;
+  @ ensures \result == ELF64_OK ==> good_so_far(job);
+  @ ensures \result == ELF64_OK &&
+  @         disjoint_segments{Pre}(&job->plan->segment[0], job->plan->count) ==>
+  @         disjoint_segments(&job->plan->segment[0], job->plan->count);
+  @ ensures \result == ELF64_OK ==> job->plan->dynamic_size == 0 ||
+  @         in_file_bytes(job->plan, job->plan->dynamic,
+  @                       job->plan->dynamic_size);
+  @ ensures \result == ELF64_OK ==> job->plan->tls.filesz == 0 ||
+  @         in_file_bytes(job->plan, job->plan->tls.vaddr,
+  @                       job->plan->tls.filesz);
+  @*/
 static int check_tables(const struct job *job)
 {
 	const struct elf64_plan *plan = job->plan;
@@ -302,6 +463,14 @@ static int check_tables(const struct job *job)
  * A position-independent kernel that moves has to fit where vspace_place()
  * moves it: to VSPACE_PIE_HIGH, keeping its addresses modulo the alignment.
  */
+/*@ requires good_job(job) && good_so_far(job);
+  @ assigns job->fault->value[0 .. 2];
+  @ exits \false;
+  @ ensures \result == ELF64_OK ==> good_so_far(job);
+  @ ensures \result == ELF64_OK &&
+  @         disjoint_segments{Pre}(&job->plan->segment[0], job->plan->count) ==>
+  @         disjoint_segments(&job->plan->segment[0], job->plan->count);
+  @*/
 static int check_pie(const struct job *job)
 {
 	const struct elf64_plan *plan = job->plan;
@@ -322,6 +491,21 @@ static int check_pie(const struct job *job)
 	return ELF64_OK;
 }
 
+/* Not the segments, which are most of it and written before read. */
+/*@ requires \valid(plan);
+  @ assigns plan->entry, plan->base, plan->span, plan->align, plan->tls,
+  @         plan->dynamic, plan->dynamic_size, plan->notes, plan->shared_a,
+  @         plan->shared_b, plan->wx_segment, plan->pie, plan->count;
+  @ exits \false;
+  @ ensures plan->count == 0 && plan->dynamic_size == 0 &&
+  @         plan->tls.memsz == 0 && plan->tls.filesz == 0 &&
+  @         plan->notes == 0;
+  @*/
+static void clear_plan(struct elf64_plan *plan)
+{
+	memset(plan, 0, offsetof(struct elf64_plan, segment));
+}
+
 int elf64_make_plan(const struct elf64_header *header, const void *phdrs,
 		    uint64_t file_size, struct elf64_plan *plan,
 		    struct elf64_fault *fault)
@@ -330,10 +514,16 @@ int elf64_make_plan(const struct elf64_header *header, const void *phdrs,
 	int err = ELF64_OK;
 
 	elf64_no_fault(fault);
-	/* Not the segments, which are most of it and written before read. */
-	memset(plan, 0, offsetof(struct elf64_plan, segment));
+	clear_plan(plan);
 	plan->entry = header->entry;
 	plan->pie = header->pie;
+	/*@ loop invariant 0 <= i <= header->phnum;
+	  @ loop invariant plan->count <= i && good_so_far(&job);
+	  @ loop assigns i, err, *fault, plan->count, plan->notes, plan->tls,
+	  @         plan->dynamic, plan->dynamic_size,
+	  @         plan->segment[0 .. ELF64_MAX_PHDRS - 1];
+	  @ loop variant header->phnum - i;
+	  @*/
 	for (int i = 0; i < header->phnum; i++) {
 		fault->segment = i;
 		err = take_phdr(&job, i);
@@ -358,15 +548,20 @@ int elf64_make_plan(const struct elf64_header *header, const void *phdrs,
 
 void elf64_note_rights(struct elf64_plan *plan)
 {
-	for (uint32_t i = plan->count; i-- > 0;) {
-		const struct elf64_segment *b = &plan->segment[i];
-		const struct elf64_segment *a = &plan->segment[i ? i - 1 : 0];
+	/*@ loop invariant i <= plan->count;
+	  @ loop assigns i, plan->notes, plan->shared_a, plan->shared_b,
+	  @         plan->wx_segment;
+	  @ loop variant i;
+	  @*/
+	for (uint32_t i = plan->count; i > 0; i--) {
+		const struct elf64_segment *b = &plan->segment[i - 1];
+		const struct elf64_segment *a = i > 1 ? b - 1 : b;
 
 		if ((b->flags & ELF64_W) && (b->flags & ELF64_X)) {
 			plan->notes |= ELF64_NOTE_WX;
 			plan->wx_segment = b->index;
 		}
-		if (i > 0 && a->flags != b->flags &&
+		if (i > 1 && a->flags != b->flags &&
 		    (a->vaddr + (a->memsz - 1)) / PAGE_4K ==
 		    b->vaddr / PAGE_4K) {
 			plan->notes |= ELF64_NOTE_SHARED_PAGE;

@@ -12,6 +12,17 @@
 /* Half of those that 48 bits with their sign can name: 2^47. */
 #define CANONICAL_HALF  0x800000000000
 
+/*
+ * Segment i: in one half of the address space, its bytes in the file, clear of
+ * elf64_reserved unless the kernel is position-independent. A macro, as the
+ * provers find what stands in a quantifier itself, and not behind a name.
+ */
+#define GOOD(s, i, file_size, pie) \
+	(in_memory((s)[i].vaddr, (s)[i].memsz) && \
+	 (s)[i].filesz <= (s)[i].memsz && \
+	 in_file((s)[i].offset, (s)[i].filesz, file_size) && \
+	 ((pie) != 0 || unreserved((s)[i].vaddr, (s)[i].memsz)))
+
 /*@
 // What C says of uint64_t (C11 6.2.5, 9), and WP only where nothing wraps.
 axiomatic Wraps {

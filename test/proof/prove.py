@@ -147,6 +147,8 @@ def prove_eva(build, name, unit):
              '-eva-precision', '3', '-eva-slevel', '100000']
     if unit.get('contracts'):
         args += ['-eva-use-spec', ','.join(unit['contracts'])]
+    for function, model in unit.get('models', {}).items():
+        args += ['-eva-builtin', f'{function}:{model}']
     out = run(build, name, args + ['-then', '-report-csv', table],
               cpp=CPP_EVA)
     meant = UNITS.get(unit.get('meaning'), {'functions': ()})['functions']

@@ -12,8 +12,9 @@ A unit with 'main' is proved by Eva, which runs test/proof/eva/MAIN.c for all
 the values that it stands for, together with 'files'; 'bound' says how much
 that is. Of the functions named, every obligation has to be valid. 'dead': it
 may also be unreachable under the bound. 'contracts' are functions that Eva
-takes at their word. 'meaning' is the unit that proves what the functions'
-contracts ensure; what is left for Eva are the accesses.
+takes at their word; 'models' are functions in whose place it takes its own.
+'meaning' is the unit that proves what the functions' contracts ensure; what is
+left for Eva are the accesses.
 """
 
 ANY_NUMBERS = ['Frama_C_make_unknown', 'Frama_C_unsigned_long_long_interval']
@@ -90,7 +91,7 @@ UNITS = {
         'functions': ['elf64_within', 'elf64_refuse', 'elf64_no_fault',
                       'check_fields', 'check_header', 'elf64_check_header',
                       'elf64_find', 'elf64_find_file', 'append_pages',
-                      'elf64_runs'],
+                      'elf64_runs', 'elf64_parse'],
     },
     'lemmas': {
         'file': 'lib/memmap.c',
@@ -110,14 +111,33 @@ UNITS = {
     },
     'elf64-plan': {
         'file': 'lib/elf64_plan.c',
+        'z3': 'smt.auto_config=false smt.mbqi=false',
         'functions': ['align_mask', 'is_alignment', 'check_file_part',
-                      'fill_segment'],
+                      'check_memory_part', 'fill_segment', 'copy_segment',
+                      'insert_segment', 'take_load', 'take_dynamic',
+                      'take_tls', 'take_phdr', 'check_neighbours', 'sum_up',
+                      'check_entry', 'check_tables', 'check_pie',
+                      'elf64_note_rights'],
     },
     'elf64-reserved': {
         'file': 'lib/elf64_reserved.c',
         'model': 'Typed+raw',
         'functions': ['elf64_find_reserved', 'covered', 'bookkeeping',
                       'elf64_is_dispensable'],
+    },
+    'elf64-make-plan': {
+        'file': 'lib/elf64_plan.c',
+        'model': 'Typed+cast',
+        'z3': 'smt.auto_config=false smt.mbqi=false',
+        'read as': ['elf64_phdr'],
+        'functions': ['elf64_make_plan'],
+    },
+    'elf64-plan-bits': {
+        'main': 'elf64_plan',
+        'files': ['lib/string.c'],
+        'bound': 'any addresses, any plan',
+        'models': {'memset': 'Frama_C_memset'},
+        'functions': ['in_two_halves', 'clear_plan'],
     },
     'elf64-words': {
         'main': 'elf64_words',
@@ -175,12 +195,18 @@ ASSUMED = {
         'place_pages, that what it finds begins and ends at pages: tested by '
         'test/unit and test/fuzz; the provers know too little of remainders '
         'by a number that is not constant',
+    'elf64_phdr (lib/elf64_plan.c)':
+        'the same of the program headers, which nothing writes to',
     'image_file (lib/image_file.c)':
         'that the entries of a directory, too, keep their values while no byte '
         'of it is written',
     'memcmp (lib/string.c)':
         'that it reads nothing but what its contract says: its loop is repe '
         'cmpsq, in assembly; tested by test/unit and test/fuzz',
+    'memset (lib/string.c), for clear_plan (lib/elf64_plan.c)':
+        'that it sets those bytes and no others: Eva takes its own model of '
+        "memset(), as set_words' contract does not say what the bytes are "
+        'then; tested by test/unit',
     'move_words, set_words (lib/string.c)':
         'that rep movsq and rep stosq do what their contracts say, as the '
         "processor's manual has it: Frama-C does not read assembly",
