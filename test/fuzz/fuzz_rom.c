@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: 0BSD
 /*
  * fuzz_rom.c - RSDP and SMBIOS entry points in memory that holds anything:
- * what is found is whole, right by its sums, and the first of its kind.
+ * what is found is whole, right by its sums, and the first of its kind; and
+ * whatever is wanted is found.
  *
  * Input: what to put right, and where; then the memory.
  */
@@ -75,20 +76,40 @@ static uint32_t table_at(int kind, const uint8_t *at, size_t room)
 	}
 }
 
+/* The first of a kind; room if there is none. */
+static size_t first(int kind, size_t room)
+{
+	size_t at = 0;
+
+	while (at < room && table_at(kind, memory + at, room - at) == 0)
+		at += ROM_STEP;
+	return at;
+}
+
+/* Behind an RSDP and an SMBIOS below 3 no entry point of SMBIOS 3 is wanted. */
+static bool is_unwanted(int kind, size_t at, size_t room)
+{
+	size_t rsdp = first(ROM_RSDP, room), smbios = first(ROM_SMBIOS, room);
+
+	return kind == ROM_SMBIOS3 && at > rsdp && at > smbios &&
+	       memory[smbios + 6] < 3;
+}
+
 static void check_scan(size_t room)
 {
 	struct rom_table found[ROM_KINDS] = { { NULL, 0 } };
 
 	rom_scan(memory, room, found);
 	for (int kind = 0; kind < ROM_KINDS; kind++) {
-		uint32_t size = 0;
-		size_t at;
+		size_t at = first(kind, room);
 
-		for (at = 0; at < room && size == 0; at += ROM_STEP)
-			size = table_at(kind, memory + at, room - at);
-		CHECK(found[kind].size == size);
-		if (size != 0)
-			CHECK(found[kind].data == memory + at - ROM_STEP);
+		if (at == room || is_unwanted(kind, at, room)) {
+			CHECK(found[kind].size == 0);
+			continue;
+		}
+		CHECK(found[kind].data == memory + at);
+		CHECK(found[kind].size ==
+		      table_at(kind, memory + at, room - at));
 	}
 }
 
