@@ -84,9 +84,50 @@ struct job {
 	uint64_t dynamic[DT_KEPT];      /* by tag: what PT_DYNAMIC says */
 };
 
+/*@ // Chunks that lie anywhere in one memory, which is apart from all else.
+  @ predicate good_chunks{L}(struct elf64_memory *m) =
+  @         m->count <= OBJECT_MAX / sizeof(struct elf64_chunk) &&
+  @         \valid_read(m->chunk + (0 .. m->count - 1)) &&
+  @         any_kernel_size <= OBJECT_MAX &&
+  @         \valid_read(any_kernel_memory + (0 .. any_kernel_size - 1)) &&
+  @         \forall integer k; 0 <= k < m->count ==>
+  @         m->chunk[k].vaddr + m->chunk[k].size <= ADDRESSES &&
+  @         lies_in(m->chunk[k].data, m->chunk[k].size, any_kernel_memory,
+  @                 any_kernel_size);
+  @
+  @ predicate good_cursor{L}(struct cursor *c) =
+  @         \valid(c) && \valid_read(c->memory) && good_chunks(c->memory) &&
+  @         (c->memory->count > 0 ==> c->at < c->memory->count) &&
+  @         \separated(c, c->memory,
+  @                    c->memory->chunk + (0 .. c->memory->count - 1),
+  @                    any_kernel_memory + (0 .. any_kernel_size - 1));
+  @
+  @ // n bytes at p are what chunk k has for vaddr.
+  @ predicate holds_chunk{L}(struct elf64_memory *m, integer k, uint8_t *p,
+  @                         integer n, integer vaddr) =
+  @         0 <= k < m->count && m->chunk[k].vaddr <= vaddr &&
+  @         vaddr + n <= m->chunk[k].vaddr + m->chunk[k].size &&
+  @         p == m->chunk[k].data + (vaddr - m->chunk[k].vaddr);
+  @*/
+
 /* Where vaddr is, and how many bytes from there on in *room; NULL: nowhere. */
+/*@ requires good_cursor(c) && \valid(room) && \separated(room, c, c->memory,
+  @         c->memory->chunk + (0 .. c->memory->count - 1));
+  @ assigns c->at, *room;
+  @ exits \false;
+  @ ensures still: good_cursor(c);
+  @ ensures meaning: \result != \null ==> *room >= 1 &&
+  @         in_kernel(\result, *room);
+  @ ensures where: \result != \null ==>
+  @         holds_chunk(c->memory, c->at, \result, *room, vaddr);
+  @*/
 static uint8_t *locate(struct cursor *c, uint64_t vaddr, uint64_t *room)
 {
+	/*@ loop invariant still: good_cursor(c);
+	  @ loop invariant n <= c->memory->count;
+	  @ loop assigns n, c->at;
+	  @ loop variant n;
+	  @*/
 	for (size_t n = c->memory->count; n > 0; n--) {
 		const struct elf64_chunk *chunk = &c->memory->chunk[c->at];
 
@@ -103,12 +144,32 @@ static uint8_t *locate(struct cursor *c, uint64_t vaddr, uint64_t *room)
 enum direction { READ, WRITE };
 
 /* Reads or writes memory, in parts where frames do not adjoin. */
+/*@ requires good_cursor(c) && size <= OBJECT_MAX;
+  @ requires \valid((uint8_t *)data + (0 .. size - 1));
+  @ requires \separated((uint8_t *)data + (0 .. size - 1), c, c->memory,
+  @                     c->memory->chunk + (0 .. c->memory->count - 1),
+  @                     any_kernel_memory + (0 .. any_kernel_size - 1));
+  @ requires direction != READ ==>
+  @         \valid(any_kernel_memory + (0 .. any_kernel_size - 1));
+  @ assigns c->at, ((uint8_t *)data)[0 .. size - 1],
+  @         any_kernel_memory[0 .. any_kernel_size - 1];
+  @ exits \false;
+  @ ensures still: good_cursor(c);
+  @*/
 static bool access(struct cursor *c, uint64_t vaddr, void *data, uint64_t size,
 		   enum direction direction)
 {
 	uint8_t *byte = data;
 	uint64_t n;
 
+	/*@ loop invariant still: good_cursor(c);
+	  @ loop invariant size <= \at(size,Pre);
+	  @ loop invariant byte == (uint8_t *)data + (\at(size,Pre) - size);
+	  @ loop assigns byte, vaddr, size, n, c->at,
+	  @         ((uint8_t *)data)[0 .. \at(size,Pre) - 1],
+	  @         any_kernel_memory[0 .. any_kernel_size - 1];
+	  @ loop variant size;
+	  @*/
 	for (; size > 0; byte += n, vaddr += n, size -= n) {
 		uint8_t *p = locate(c, vaddr, &n);
 

@@ -233,6 +233,25 @@ struct image_sink {
 			  uint64_t size, uint64_t *room);
 };
 
+/*@ predicate good_buffers{L}(struct image_buffers *b) =
+  @         1 <= b->table_count <= OBJECT_MAX / SECTOR_SIZE &&
+  @         \valid(b->table + (0 .. b->table_count - 1)) &&
+  @         \valid((uint8_t *)b->table +
+  @                (0 .. b->table_count * SECTOR_SIZE - 1)) &&
+  @         \valid(b->join + (0 .. IMAGE_BLOCK_SIZE - 1)) &&
+  @         \valid(b->scratch + (0 .. IMAGE_BLOCK_SIZE - 1));
+  @
+  @ // Where the disk puts sectors, and where the sink has bytes put.
+  @ predicate good_memories{L} =
+  @         any_disk_size <= OBJECT_MAX && any_sink_size <= OBJECT_MAX &&
+  @         \valid_read(any_disk_memory + (0 .. any_disk_size - 1)) &&
+  @         \valid(any_sink_memory + (0 .. any_sink_size - 1));
+  @
+  @ predicate good_disk{L}(struct image_disk *d) =
+  @         d->have_sectors == 0 ||
+  @         in_disk((uint8_t *)d->have, d->have_sectors * SECTOR_SIZE);
+  @*/
+
 /*
  * Reads the bytes [from, to) of a file, checks every block that holds any of
  * them, and puts them where the sink wants them, front to back. Bytes of
@@ -241,6 +260,23 @@ struct image_sink {
  * on without a gap, whatever the block borders. After an error some of the
  * bytes may have been placed.
  */
+/*@ requires \valid(disk) && disk->read == &any_disk_read && good_disk(disk);
+  @ requires \valid_read(sink) && sink->place == &any_sink_place;
+  @ requires \valid_read(file) && good_file(file) && \valid(fault);
+  @ requires \valid_read(buffers) && good_buffers(buffers) && good_memories;
+  @ requires \separated(disk, file, buffers, sink, fault,
+  @                     buffers->table + (0 .. buffers->table_count - 1),
+  @                     any_disk_memory + (0 .. any_disk_size - 1),
+  @                     any_sink_memory + (0 .. any_sink_size - 1),
+  @                     buffers->join + (0 .. IMAGE_BLOCK_SIZE - 1),
+  @                     buffers->scratch + (0 .. IMAGE_BLOCK_SIZE - 1));
+  @ requires \separated((uint8_t *)buffers->table +
+  @                     (0 .. buffers->table_count * SECTOR_SIZE - 1),
+  @                     any_disk_memory + (0 .. any_disk_size - 1));
+  @ assigns *fault, DISK_CHANGES(disk), SINK_CHANGES, BLOCK_BUFFERS(buffers),
+  @         TABLE_BUFFERS(buffers, buffers->table_count);
+  @ exits \false;
+  @*/
 int image_read_file(struct image_disk *disk, const struct image_file *file,
 		    uint64_t from, uint64_t to,
 		    const struct image_buffers *buffers,

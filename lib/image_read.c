@@ -36,9 +36,66 @@ struct reader {
 	struct image_fault *fault;
 };
 
+/* What fetch() and put() change; in a loop, by where r pointed before. */
+#define FETCH_CHANGES(r)        (r)->data, (r)->got, *(r)->fault, \
+				DISK_CHANGES((r)->disk)
+#define FETCHES_CHANGE(r)       (r)->data, (r)->got, *\at((r)->fault,Pre), \
+				DISK_CHANGES(\at((r)->disk,Pre))
+#define PUT_CHANGES(r)          (r)->place, (r)->room, (r)->at, SINK_CHANGES
+
+/*@ logic struct image_block *window_block{L}(struct reader *r, integer k) =
+  @         &r->buffers->table[(k - r->first_block) / IMAGE_TABLE_BLOCKS]
+  @         .block[(k - r->first_block) % IMAGE_TABLE_BLOCKS];
+  @
+  @ // The reader's own, and whose it is; the disk and the sink are any.
+  @ predicate apart{L}(struct reader *r) =
+  @         \separated(r, r->disk, r->file, r->buffers, r->sink, r->fault,
+  @                    r->buffers->table + (0 .. r->buffers->table_count - 1),
+  @                    any_disk_memory + (0 .. any_disk_size - 1),
+  @                    any_sink_memory + (0 .. any_sink_size - 1),
+  @                    r->buffers->join + (0 .. IMAGE_BLOCK_SIZE - 1),
+  @                    r->buffers->scratch + (0 .. IMAGE_BLOCK_SIZE - 1)) &&
+  @         \separated((uint8_t *)r->buffers->table +
+  @                    (0 .. r->buffers->table_count * SECTOR_SIZE - 1),
+  @                    any_disk_memory + (0 .. any_disk_size - 1));
+  @
+  @ // Nothing of it changes while a file is read.
+  @ predicate good_world{L}(struct reader *r) =
+  @         \valid(r) && \valid(r->disk) && \valid_read(r->sink) &&
+  @         r->disk->read == &any_disk_read &&
+  @         r->sink->place == &any_sink_place &&
+  @         \valid_read(r->file) && good_file(r->file) &&
+  @         \valid_read(r->buffers) && good_buffers(r->buffers) &&
+  @         good_memories && \valid(r->fault) && apart(r);
+  @
+  @ // What fetch() and gather() brought last, and what the sink said last.
+  @ predicate good_reader{L}(struct reader *r) =
+  @         good_world(r) && good_disk(r->disk) &&
+  @         r->at <= r->to <= r->file->size && r->room <= r->to - r->at &&
+  @         (r->place == \null || r->room == 0 ||
+  @          in_sink(r->place, r->room));
+  @
+  @ predicate between(integer low, integer k, integer high) = low <= k < high;
+  @
+  @ // Every block of the window is as image_check_table() left it.
+  @ predicate good_window{L}(struct reader *r) =
+  @         r->first_block % IMAGE_TABLE_BLOCKS == 0 &&
+  @         r->end_block <= r->file->block_count &&
+  @         r->end_block <= r->first_block +
+  @         r->buffers->table_count * IMAGE_TABLE_BLOCKS &&
+  @         \forall integer k; between(r->first_block, k, r->end_block) ==>
+  @         good_block(r->file, k, window_block(r, k));
+  @*/
+
 /* For what inline would make stage2 larger and not faster. */
 #define NOT_INLINE      __attribute__((noinline))
 
+/*@ requires good_reader(r);
+  @ assigns *r->fault;
+  @ exits \false;
+  @ ensures still: good_reader(r);
+  @ ensures \result == err;
+  @*/
 NOT_INLINE
 static int fail(const struct reader *r, int err, uint64_t lba)
 {
@@ -48,6 +105,10 @@ static int fail(const struct reader *r, int err, uint64_t lba)
 	return err;
 }
 
+/*@ assigns \nothing;
+  @ exits \false;
+  @ ensures \result == (a < b ? a : b);
+  @*/
 static uint64_t min(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
@@ -57,11 +118,19 @@ static uint64_t min(uint64_t a, uint64_t b)
  * Sectors from lba on, as many as there are at once: what is left of the
  * disk's last read, or else a new read of all up to end_lba.
  */
+/*@ requires good_reader(r);
+  @ assigns FETCH_CHANGES(r);
+  @ exits \false;
+  @ ensures still: good_reader(r);
+  @ ensures meaning: \result == IMAGE_OK ==>
+  @         in_disk((uint8_t *)r->data, r->got * SECTOR_SIZE);
+  @*/
 static int fetch(struct reader *r, uint64_t lba)
 {
 	struct image_disk *disk = r->disk;
 	const uint64_t skip = lba - disk->have_lba;
 	const uint64_t want = r->end_lba - lba;
+	int err;
 
 	if (skip < disk->have_sectors) {
 		r->data = disk->have + skip * SECTOR_SIZE;
@@ -69,23 +138,41 @@ static int fetch(struct reader *r, uint64_t lba)
 		return IMAGE_OK;
 	}
 	disk->have_sectors = 0;
-	if (disk->read(disk, lba, want, &r->data, &r->got) < 0 ||
-	    r->got == 0 || r->got > want)
+	//@ assert still: good_reader(r);
+	//@ calls any_disk_read;
+	err = disk->read(disk, lba, want, &r->data, &r->got);
+	//@ assert still: good_reader(r);
+	if (err < 0 || r->got == 0 || r->got > want)
 		return fail(r, IMAGE_READ, lba);
 	disk->have = r->data;
 	disk->have_lba = lba;
 	disk->have_sectors = r->got;
+	//@ assert world: good_world(r);
+	//@ assert disk: good_disk(r->disk);
 	return IMAGE_OK;
 }
 
 /* Asks the sink about the next bytes, unless its last answer still holds. */
+/*@ requires good_reader(r) && r->at < r->to;
+  @ assigns r->place, r->room, any_sink_state;
+  @ exits \false;
+  @ ensures still: good_reader(r);
+  @ ensures meaning: r->room >= 1;
+  @*/
 static void ask(struct reader *r)
 {
 	if (r->room == 0)
+		//@ calls any_sink_place;
 		r->place = r->sink->place(r->sink, r->at, r->to - r->at,
 					  &r->room);
 }
 
+/*@ requires good_reader(r) && size <= r->room;
+  @ assigns r->place, r->room, r->at;
+  @ exits \false;
+  @ ensures still: good_reader(r);
+  @ ensures meaning: r->at == \old(r->at) + size;
+  @*/
 static void advance(struct reader *r, uint64_t size)
 {
 	if (r->place)
@@ -99,11 +186,28 @@ static void advance(struct reader *r, uint64_t size)
  * NULL, are all zero: puts those still to be placed where the sink wants
  * them. No byte before start is missing.
  */
+/*@ requires good_reader(r);
+  @ requires start + size <= IMAGE_MAX_FILE;
+  @ requires start <= r->at || r->to <= r->at;
+  @ requires from == \null || (\valid_read(from + (0 .. size - 1)) &&
+  @         \separated(from + (0 .. size - 1),
+  @                    any_sink_memory + (0 .. any_sink_size - 1)));
+  @ assigns PUT_CHANGES(r);
+  @ exits \false;
+  @ ensures still: good_reader(r);
+  @ ensures meaning: r->at == \max(\old(r->at), \min(start + size, r->to));
+  @*/
 static void put(struct reader *r, const uint8_t *from, uint64_t start,
 		uint64_t size)
 {
 	const uint64_t end = min(start + size, r->to);
 
+	/*@ loop invariant still: good_reader(r);
+	  @ loop invariant r->at == \at(r->at,Pre) ||
+	  @         \at(r->at,Pre) <= r->at <= end;
+	  @ loop assigns PUT_CHANGES(r);
+	  @ loop variant end - r->at;
+	  @*/
 	while (r->at < end) {
 		uint64_t n;
 
@@ -117,6 +221,11 @@ static void put(struct reader *r, const uint8_t *from, uint64_t start,
 	}
 }
 
+/*@ requires good_reader(r) && \valid_read(block);
+  @ assigns *r->fault;
+  @ exits \false;
+  @ ensures still: good_reader(r);
+  @*/
 static int check_sum(const struct reader *r, const struct image_block *block,
 		     struct checksum sum)
 {
@@ -125,6 +234,17 @@ static int check_sum(const struct reader *r, const struct image_block *block,
 }
 
 /* From the disk's memory straight to its place. */
+/*@ requires good_reader(r) && r->at < r->to && start <= r->at;
+  @ requires \valid_read(block) && \separated(block, r, r->disk, r->fault);
+  @ requires start + block->stored_size <= IMAGE_MAX_FILE;
+  @ requires block->stored_size <= IMAGE_BLOCK_SIZE;
+  @ assigns FETCH_CHANGES(r), PUT_CHANGES(r);
+  @ exits \false;
+  @ ensures still: good_reader(r);
+  @ ensures meaning: \result == IMAGE_OK ==>
+  @         r->at == \max(\old(r->at),
+  @                       \min(start + block->stored_size, r->to));
+  @*/
 static int read_stored(struct reader *r, const struct image_block *block,
 		       uint64_t start)
 {
@@ -132,6 +252,12 @@ static int read_stored(struct reader *r, const struct image_block *block,
 	uint64_t lba = block->lba;
 	uint64_t left = block->stored_size;
 
+	/*@ loop invariant still: good_reader(r);
+	  @ loop invariant left <= block->stored_size;
+	  @ loop invariant start == \at(start,Pre) + block->stored_size - left;
+	  @ loop invariant r->at == \max(\at(r->at,Pre), \min(start, r->to));
+	  @ loop assigns lba, start, left, sum, FETCHES_CHANGE(r), PUT_CHANGES(r);
+	  @*/
 	while (left > 0) {
 		int err = fetch(r, lba);
 		uint64_t size, sectors;
@@ -141,6 +267,7 @@ static int read_stored(struct reader *r, const struct image_block *block,
 		size = min(r->got * SECTOR_SIZE, left);
 		sectors = (size + SECTOR_SIZE - 1) / SECTOR_SIZE;
 		checksum_add(&sum, r->data, sectors * SECTOR_SIZE);
+		//@ assert still: good_reader(r);
 		put(r, r->data, start, size);
 		lba += sectors;
 		start += size;
@@ -153,17 +280,34 @@ static int read_stored(struct reader *r, const struct image_block *block,
  * The count sectors from lba on in one piece, at r->data: where the disk has
  * them, or, if it does not have all of them at once, in the buffer.
  */
+/*@ requires good_reader(r) && count <= OBJECT_MAX / SECTOR_SIZE;
+  @ requires \valid(buffer + (0 .. count * SECTOR_SIZE - 1));
+  @ requires \separated(buffer + (0 .. count * SECTOR_SIZE - 1),
+  @                     any_disk_memory + (0 .. any_disk_size - 1));
+  @ assigns FETCH_CHANGES(r),
+  @         buffer[0 .. count * SECTOR_SIZE - 1];
+  @ exits \false;
+  @ ensures still: good_reader(r);
+  @ ensures meaning: \result == IMAGE_OK ==> r->data == buffer ||
+  @         in_disk((uint8_t *)r->data, count * SECTOR_SIZE);
+  @*/
 static int gather(struct reader *r, uint64_t lba, uint64_t count,
 		  uint8_t *buffer)
 {
 	uint64_t done, n;
 
+	/*@ loop invariant still: good_reader(r);
+	  @ loop invariant done <= count;
+	  @ loop assigns done, n, FETCHES_CHANGE(r),
+	  @         buffer[0 .. count * SECTOR_SIZE - 1];
+	  @*/
 	for (done = 0; done < count; done += n) {
 		int err = fetch(r, lba + done);
 
 		if (err || (done == 0 && r->got >= count))
 			return err;
 		n = min(r->got, count - done);
+		//@ assert (done + n) * SECTOR_SIZE <= count * SECTOR_SIZE;
 		memcpy(buffer + done * SECTOR_SIZE, r->data, n * SECTOR_SIZE);
 	}
 	r->data = buffer;
@@ -171,6 +315,17 @@ static int gather(struct reader *r, uint64_t lba, uint64_t count,
 }
 
 /* Decoded at its place where that is in one piece, else by way of scratch. */
+/*@ requires good_reader(r) && r->at < r->to && start <= r->at;
+  @ requires \valid_read(block) && \separated(block, r, r->disk, r->fault);
+  @ requires size <= IMAGE_BLOCK_SIZE && start + size <= IMAGE_MAX_FILE;
+  @ requires block->stored_size <= IMAGE_BLOCK_SIZE;
+  @ assigns FETCH_CHANGES(r), PUT_CHANGES(r),
+  @         BLOCK_BUFFERS(r->buffers);
+  @ exits \false;
+  @ ensures still: good_reader(r);
+  @ ensures meaning: \result == IMAGE_OK ==>
+  @         r->at == \max(\old(r->at), \min(start + size, r->to));
+  @*/
 static int read_lz4(struct reader *r, const struct image_block *block,
 		    uint64_t start, uint64_t size)
 {
@@ -190,9 +345,15 @@ static int read_lz4(struct reader *r, const struct image_block *block,
 	ask(r);                 /* at most for what is wanted of the file */
 	if (r->at == start && r->place && r->room >= size)
 		out = r->place;
+	//@ assert place: out == r->place ==> r->at == start && size <= r->room;
+	//@ assert at: r->at == \at(r->at,Pre) && r->to == \at(r->to,Pre);
+	/*@ assert in: r->data == r->buffers->join ||
+	  @        in_disk((uint8_t *)r->data, sectors * SECTOR_SIZE); */
+	//@ assert out: out == r->buffers->scratch || in_sink(out, size);
 	if (decompress_lz4_part(r->data, block->stored_size, out, size,
 				min(size, r->to - start)) != 0)
 		return fail(r, IMAGE_BAD_DATA, block->lba);
+	//@ assert at: r->at == \at(r->at,Pre) && r->to == \at(r->to,Pre);
 	if (out == r->place)
 		advance(r, size);
 	else
@@ -201,16 +362,41 @@ static int read_lz4(struct reader *r, const struct image_block *block,
 }
 
 /* A block of the window. */
+/*@ requires good_reader(r) && good_window(r);
+  @ requires r->first_block <= index < r->end_block;
+  @ assigns \nothing;
+  @ exits \false;
+  @ ensures \result == window_block(r, index);
+  @ ensures \valid_read(\result);
+  @ ensures good_block(r->file, index, \result);
+  @ ensures \separated(\result, r, r->disk, r->fault);
+  @*/
 NOT_INLINE
 static const struct image_block *get_block(const struct reader *r,
 					   uint64_t index)
 {
 	const uint64_t i = index - r->first_block;
 
+	//@ assert i == index - r->first_block;
+	//@ assert between(r->first_block, index, r->end_block);
+	//@ assert good_block(r->file, index, window_block(r, index));
+	//@ assert i / IMAGE_TABLE_BLOCKS < r->buffers->table_count;
 	return &r->buffers->table[i / IMAGE_TABLE_BLOCKS]
 		.block[i % IMAGE_TABLE_BLOCKS];
 }
 
+/*@ requires good_reader(r) && good_window(r);
+  @ requires r->first_block <= index < r->end_block;
+  @ requires index * IMAGE_BLOCK_SIZE <= r->at < r->to;
+  @ assigns FETCH_CHANGES(r), PUT_CHANGES(r),
+  @         BLOCK_BUFFERS(r->buffers);
+  @ exits \false;
+  @ ensures still: good_reader(r);
+  @ ensures window_still: good_window(r);
+  @ ensures meaning: \result == IMAGE_OK ==>
+  @         r->at == \max(\old(r->at),
+  @                       \min((index + 1) * IMAGE_BLOCK_SIZE, r->to));
+  @*/
 NOT_INLINE
 static int read_block(struct reader *r, uint64_t index)
 {
@@ -230,6 +416,17 @@ static int read_block(struct reader *r, uint64_t index)
 }
 
 /* Brings count tables, from the file's table first on, and checks them. */
+/*@ requires good_reader(r) && count <= r->buffers->table_count;
+  @ requires first + count <= UINT32_MAX;
+  @ assigns FETCH_CHANGES(r),
+  @         r->what, r->end_lba, r->next_lba,
+  @         TABLE_BUFFERS(r->buffers, count);
+  @ exits \false;
+  @ ensures still: good_reader(r);
+  @ ensures meaning: \result == IMAGE_OK ==>
+  @         \forall integer k; 0 <= k < count ==>
+  @         good_table(r->file, first + k, r->buffers->table + k);
+  @*/
 static int read_tables(struct reader *r, uint64_t first, uint64_t count)
 {
 	struct image_table *window = r->buffers->table;
@@ -242,6 +439,13 @@ static int read_tables(struct reader *r, uint64_t first, uint64_t count)
 	err = gather(r, lba, count, (uint8_t *)window);
 	if (!err && r->data != (uint8_t *)window)
 		memcpy(window, r->data, count * SECTOR_SIZE);
+	/*@ loop invariant still: good_reader(r);
+	  @ loop invariant i <= count;
+	  @ loop invariant !err ==> \forall integer k; 0 <= k < i ==>
+	  @         good_table(r->file, first + k, window + k);
+	  @ loop assigns i, err, r->next_lba, *\at(r->fault,Pre);
+	  @ loop variant count - i;
+	  @*/
 	for (i = 0; i < count && !err; i++)
 		err = image_check_table(r->file, first + i, &window[i],
 					&r->next_lba, r->fault);
@@ -253,6 +457,15 @@ static int read_tables(struct reader *r, uint64_t first, uint64_t count)
  * Moves the window to where the block at the index is its first; last is the
  * last block that is wanted at all.
  */
+/*@ requires good_reader(r) && index <= last < r->file->block_count;
+  @ assigns FETCH_CHANGES(r),
+  @         r->what, r->end_lba, r->next_lba, r->first_block, r->end_block,
+  @         TABLE_BUFFERS(r->buffers, r->buffers->table_count);
+  @ exits \false;
+  @ ensures still: good_reader(r);
+  @ ensures meaning: \result == IMAGE_OK ==> good_window(r) &&
+  @         r->first_block <= index < r->end_block;
+  @*/
 NOT_INLINE
 static int move_window(struct reader *r, uint64_t index, uint64_t last)
 {
@@ -267,6 +480,11 @@ static int move_window(struct reader *r, uint64_t index, uint64_t last)
 	r->first_block = first * IMAGE_TABLE_BLOCKS;
 	r->end_block = min(r->first_block + count * IMAGE_TABLE_BLOCKS,
 			   last + 1);
+	/*@ loop invariant still: good_reader(r) && good_window(r);
+	  @ loop invariant \at(index,Pre) <= index <= r->end_block;
+	  @ loop assigns index, r->end_lba;
+	  @ loop variant r->end_block - index;
+	  @*/
 	for (; index < r->end_block; index++) {
 		const struct image_block *block = get_block(r, index);
 
@@ -306,6 +524,20 @@ int image_read_file(struct image_disk *disk, const struct image_file *file,
 	/* Where the first table's data begins, the file's entry says. */
 	if (index < IMAGE_TABLE_BLOCKS)
 		r.next_lba = file->data_lba;
+	/*@ loop invariant still: good_reader(&r);
+	  @ loop invariant own: r.disk == disk && r.file == file &&
+	  @         r.buffers == buffers && r.sink == sink && r.fault == fault &&
+	  @         r.to == to;
+	  @ loop invariant window: !err ==> good_window(&r);
+	  @ loop invariant index: !err ==>
+	  @         r.first_block <= index <= last + 1;
+	  @ loop invariant at: !err ==>
+	  @         r.at == \max(from, \min(index * IMAGE_BLOCK_SIZE, to));
+	  @ loop assigns index, err, r, *fault, DISK_CHANGES(disk), SINK_CHANGES,
+	  @         BLOCK_BUFFERS(buffers),
+	  @         TABLE_BUFFERS(buffers, buffers->table_count);
+	  @ loop variant last + 1 - index;
+	  @*/
 	for (; !err && index <= last; index++) {
 		if (index >= r.end_block)
 			err = move_window(&r, index, last);

@@ -5,6 +5,7 @@
 #ifndef STAGECOACH_ELF64_ACSL_H
 #define STAGECOACH_ELF64_ACSL_H
 
+#include "bytes.acsl.h"
 #include "layout.h"
 
 /* How many addresses there are, 2^64: an end may be this, a start may not. */
@@ -23,7 +24,14 @@
 	 in_file((s)[i].offset, (s)[i].filesz, file_size) && \
 	 ((pie) != 0 || unreserved((s)[i].vaddr, (s)[i].memsz)))
 
+/* Where the chunks of a kernel's memory lie. */
+extern uint8_t *any_kernel_memory;
+extern uint64_t any_kernel_size;
+
 /*@
+predicate in_kernel{L}(uint8_t *p, integer n) =
+	lies_in(p, n, any_kernel_memory, any_kernel_size);
+
 // What C says of uint64_t (C11 6.2.5, 9), and WP only where nothing wraps.
 axiomatic Wraps {
 	axiom wraps_below: \forall integer x; -ADDRESSES <= x < 0 ==>

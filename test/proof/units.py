@@ -84,6 +84,16 @@ UNITS = {
                       'image_check_header', 'image_early_sum',
                       'image_sector_sum', 'image_strerror'],
     },
+    'image-read': {
+        'file': 'lib/image_read.c',
+        'model': 'Typed+cast',
+        'z3': 'smt.auto_config=false smt.mbqi=false',
+        'read as': ['image_table', 'uint64'],
+        'but': ['window_still'],
+        'functions': ['fail', 'min', 'fetch', 'ask', 'advance', 'put',
+                      'check_sum', 'read_stored', 'gather', 'read_lz4',
+                      'get_block', 'read_block'],
+    },
     'elf64': {
         'file': 'lib/elf64.c',
         'model': 'Typed+cast',
@@ -108,6 +118,11 @@ UNITS = {
                       'paint', 'memmap_from_e820', 'memmap_total',
                       'memmap_is_ram', 'memmap_ram_end', 'find_place',
                       'memmap_take', 'memmap_take_some'],
+    },
+    'elf64-memory': {
+        'file': 'lib/elf64_reloc.c',
+        'model': 'Typed+cast',
+        'functions': ['locate', 'access'],
     },
     'elf64-plan': {
         'file': 'lib/elf64_plan.c',
@@ -200,6 +215,13 @@ ASSUMED = {
     'image_file (lib/image_file.c)':
         'that the entries of a directory, too, keep their values while no byte '
         'of it is written',
+    'read_block (lib/image_read.c)':
+        'window_still, that the blocks of the window stay as they were checked '
+        'while one is read: nothing that it writes to, which is proved, is in '
+        'a table; the provers do not get through what all of that is',
+    'image_table, uint64 (lib/image_read.c)':
+        'that the bytes of a table are its sector, and those of a sector its '
+        'words: checksum_add() and the buffers are asked for both',
     'memcmp (lib/string.c)':
         'that it reads nothing but what its contract says: its loop is repe '
         'cmpsq, in assembly; tested by test/unit and test/fuzz',
