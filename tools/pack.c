@@ -49,8 +49,7 @@ static bool is_zero(const uint8_t *data, size_t size)
 	return data[0] == 0 && memcmp(data, data + 1, size - 1) == 0;
 }
 
-/* The sequences that a decoder of these size bytes, which are right, does. */
-static uint32_t count_sequences(const uint8_t *in, size_t size)
+uint32_t pack_count_sequences(const uint8_t *in, size_t size)
 {
 	const uint8_t *end = in + size;
 	uint32_t count = 0;
@@ -79,7 +78,7 @@ static uint32_t count_sequences(const uint8_t *in, size_t size)
 static bool is_worth_it(const struct packed *p, const uint8_t *in, size_t size)
 {
 	uint64_t saved = (p->sectors - sectors_of(size)) * SECTOR_NS;
-	uint64_t cost = (uint64_t)count_sequences(in, size) *
+	uint64_t cost = (uint64_t)pack_count_sequences(in, size) *
 		PACK_SEQUENCE_NS + p->size * PACK_KIB_NS / 1024;
 
 	return saved > cost;

@@ -59,4 +59,10 @@ void packer_close(struct packer *p);
 /* Packs a block. The result depends on mode, block and size alone. */
 void pack_block(const struct packer *p, struct packed *packed);
 
+/*
+ * The sequences that a decoder of these bytes does: [in, in + size), an LZ4
+ * block that is right, as liblz4's are.
+ */
+uint32_t pack_count_sequences(const uint8_t *in, size_t size);
+
 #endif

@@ -36,32 +36,6 @@ static double now_ns(void)
 	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
-/* Of a block that is known to be right: as lib/decompress.c has the format. */
-static unsigned sequences(const uint8_t *in, size_t size)
-{
-	const uint8_t *end = in + size;
-	unsigned count = 0;
-
-	while (in < end) {
-		unsigned token = *in++;
-		size_t literals = token >> 4;
-
-		count++;
-		if (literals == 15)
-			do
-				literals += *in;
-			while (*in++ == 255);
-		in += literals;
-		if (in == end)
-			break;
-		in += 2;
-		if ((token & 15) == 15)
-			while (*in++ == 255)
-				;
-	}
-	return count;
-}
-
 static double decode_ns(const struct packed *p)
 {
 	static uint8_t out[IMAGE_BLOCK_SIZE];
@@ -104,7 +78,7 @@ int main(int argc, char **argv)
 		if (p.codec != IMAGE_LZ4)
 			continue;
 		ns = decode_ns(&p);
-		s = sequences(p.data, p.stored_size);
+		s = pack_count_sequences(p.data, p.stored_size);
 		f.ss += s * s;
 		f.sk += s * k;
 		f.kk += k * k;

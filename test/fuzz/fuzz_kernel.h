@@ -9,6 +9,9 @@
 #include "../unit/elf_build.h"
 #include "fuzz.h"
 
+/* Where wishes are put: in the text of either. */
+#define FUZZ_WISHES_AT  0x1100
+
 /* Both in as many bytes. */
 static uint8_t fuzz_exec[PIE_SIZE], fuzz_pie[PIE_SIZE];
 

@@ -18,6 +18,7 @@
 #include "fuzz_arguments.h"
 #include "fuzz_kernel.h"
 #include "stage2_host.h"
+#include "wishes.h"
 
 #define FLAG_PIE        1
 #define FLAG_SYMBOLS    2
@@ -37,7 +38,6 @@
 
 #define PATH_SIZE       256
 #define MODULE_SIZE     200000
-#define WISHES_AT       0x1100          /* in both kernels' text */
 
 int mkimage_main(int argc, char **argv);
 
@@ -287,10 +287,7 @@ static size_t make_kernel(struct fuzz *f, uint8_t flags, uint8_t *file)
 /* Wishes that are right, with some fields changed. */
 static void make_wishes(struct fuzz *f, struct boot_wishes *w)
 {
-	*w = (struct boot_wishes){
-		.magic = { BOOT_WISHES_MAGIC, BOOT_WISHES_MAGIC2 },
-		.version = BOOT_WISHES_VERSION, .size = sizeof(*w),
-	};
+	wishes_none(w);
 	for (uint8_t changes = fuzz_u8(f) % 4; changes > 0; changes--)
 		fuzz_change(f, (uint8_t *)w, sizeof(*w));
 }
@@ -314,7 +311,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		make_wishes(&f, &wishes);
 	file_size = make_kernel(&f, flags, file);
 	if (more & MORE_WISHES)
-		memcpy(file + WISHES_AT, &wishes, sizeof(wishes));
+		memcpy(file + FUZZ_WISHES_AT, &wishes, sizeof(wishes));
 	write_file(kernel, file, file_size);
 	status = run(fuzz_line.argument);
 	if (status != 0) {

@@ -33,8 +33,6 @@
 #define FLAG_WISHES     8               /* wishes in the kernel itself, */
 #define FLAG_MALFORMED  16              /* some number of them changed */
 
-#define WISHES_OFFSET   0x1100          /* in either kernel's text */
-
 /* Both have the same place and size on the disk. */
 static uint8_t disk[2][SECTORS * SECTOR_SIZE] __attribute__((aligned(8)));
 
@@ -102,8 +100,8 @@ static void add_wishes(struct fuzz *f, uint8_t *d, bool malformed)
 	wishes_none(&wishes);
 	if (malformed)
 		fuzz_change(f, (uint8_t *)&wishes, sizeof(wishes));
-	memcpy(sector(d, DATA_LBA) + WISHES_OFFSET, &wishes, sizeof(wishes));
-	file_at(d, 0)->wish_offset = WISHES_OFFSET;
+	memcpy(sector(d, DATA_LBA) + FUZZ_WISHES_AT, &wishes, sizeof(wishes));
+	file_at(d, 0)->wish_offset = FUZZ_WISHES_AT;
 }
 
 /* No kernel is entered whose wishes are none. */
@@ -113,8 +111,8 @@ static void check_wishes(void)
 	struct wishes_fault fault;
 
 	/* A newer struct is larger: with all the file behind it. */
-	CHECK(wishes_read(sector(disk[0], DATA_LBA) + WISHES_OFFSET,
-			  PIE_SIZE - WISHES_OFFSET, &wishes, &fault) ==
+	CHECK(wishes_read(sector(disk[0], DATA_LBA) + FUZZ_WISHES_AT,
+			  PIE_SIZE - FUZZ_WISHES_AT, &wishes, &fault) ==
 	      WISHES_OK);
 }
 
