@@ -74,6 +74,12 @@ $(BUILD)/flags/ld.options: tools/known-options.sh $(BUILD)/flags/ld
 	$(call begin,PROBE,$(LD))
 	$(Q)sh $< $(LD) --help -- --no-warn-rwx-segments >$@
 
+# Whether references from one section to another can be forbidden: lld cannot.
+$(BUILD)/flags/ld.checks: $(BUILD)/flags/ld
+	$(call begin,PROBE,$(LD))
+	$(Q)case $$($(LD) --version) in 'GNU ld '*) \
+		echo -DCHECKS_REFERENCES ;; esac >$@
+
 $(BUILD)/layout.inc: include/layout.h tools/layout.awk
 	$(call begin,GEN,$@)
 	$(Q)awk -f tools/layout.awk $< >$@
@@ -82,10 +88,13 @@ $(BUILD)/layout.inc: include/layout.h tools/layout.awk
 link-script = $(CC) -E -P -x c -MMD -MP -MT $@ -MF $@.d -Iinclude $< -o $@
 
 $(BUILD)/stage1.ld: stage1/stage1.ld $(BUILD)/flags/cc
-$(BUILD)/stage2.ld: stage2/stage2.ld $(BUILD)/flags/cc
-$(BUILD)/stage1.ld $(BUILD)/stage2.ld:
+$(BUILD)/stage2.ld: stage2/stage2.ld $(BUILD)/flags/cc $(BUILD)/flags/ld.checks
+$(BUILD)/stage1.ld:
 	$(call begin,CPP)
 	$(Q)$(link-script)
+$(BUILD)/stage2.ld:
+	$(call begin,CPP)
+	$(Q)$(link-script) @$(BUILD)/flags/ld.checks
 
 $(BUILD)/stage1.bin: stage1/mbr.asm $(BUILD)/layout.inc $(BUILD)/flags/nasm
 	$(call begin,NASM)

@@ -54,9 +54,11 @@ PYTEST ?= pytest-3
 ## TESTS    what `make test` gives to pytest, e.g. test/boot -k nvme
 TESTS ?= test
 
+# By itself pytest looks into no folder of the name build.
 RUN_PYTEST = PYTHONPYCACHEPREFIX='$(abspath $(BUILD))/pycache' \
 	BUILD='$(abspath $(BUILD))' \
-	$(PYTEST) -o cache_dir='$(abspath $(BUILD))/pytest'
+	$(PYTEST) -o cache_dir='$(abspath $(BUILD))/pytest' \
+		-o norecursedirs='.*'
 
 test: ## Run all tests
 test: all unit check-lib test-kernels $(BUILD)/stage1.elf
