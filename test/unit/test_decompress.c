@@ -320,6 +320,14 @@ static void test_shapes(void **state)
 			}
 		}
 	}
+	/* The longest of what is copied as words, at any place before the end. */
+	for (literals = 10; literals < 15; literals++)
+		for (match = 260; match < 290; match++)
+			for (t = 0; t < 15; t++) {
+				n = sequence(in, literals, 10, match, t);
+				size = literals + match + t;
+				assert_int_equal(decode(in, n, size), 0);
+			}
 	/* Counts around 15 and around every further byte. */
 	for (match = 15; match < 1100; match++) {
 		n = sequence(in, 10, 1 + match % 10, match, 3);

@@ -86,6 +86,25 @@ static void test_longest_lines(void **state)
 	}
 }
 
+/* A line may have 256 bytes: room for one, and for the mark behind it. */
+static void test_room(void **state)
+{
+	static const struct {
+		size_t size;
+		bool full;
+	} rows[] = { { 511, true }, { 512, false } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[512];
+		struct log log = { .text = text, .size = rows[i].size };
+
+		log_add(&log, "a line\n", NULL);
+		assert_int_equal(log.full, rows[i].full);
+		assert_string_equal(text, rows[i].full ? LOG_CUT : "a line\n");
+	}
+}
+
 /* Of any size: lines as a whole, then the mark, and no byte behind. */
 static void test_full(void **state)
 {
@@ -116,6 +135,7 @@ int main(void)
 		cmocka_unit_test(test_adds),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_longest_lines),
+		cmocka_unit_test(test_room),
 		cmocka_unit_test(test_full),
 	};
 

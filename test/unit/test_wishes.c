@@ -127,6 +127,35 @@ static void test_video(void **state)
 	}
 }
 
+/* What asks for more than every boot does, each alone. */
+static void test_take(void **state)
+{
+	static const struct {
+		uint32_t flags, video;
+		bool takes_video, takes_more;
+	} taking[] = {
+		{ 0, BOOT_VIDEO_ANY, false, false },
+		{ BOOT_WISH_GRAPHICS_ONLY, BOOT_VIDEO_ANY, false, false },
+		{ BOOT_WISH_KASLR, BOOT_VIDEO_ANY, false, true },
+		{ BOOT_WISH_VIDEO_MODES, BOOT_VIDEO_ANY, true, true },
+		{ BOOT_WISH_EDID, BOOT_VIDEO_ANY, true, true },
+		{ 0, BOOT_VIDEO_TEXT, true, true },
+		{ 0, BOOT_VIDEO_BEST, true, true },
+		{ BOOT_WISH_KASLR, BOOT_VIDEO_BEST, true, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(taking); i++) {
+		struct boot_wishes w;
+
+		wishes_none(&w);
+		w.flags = taking[i].flags;
+		w.video = taking[i].video;
+		assert_int_equal(wishes_take_video(&w), taking[i].takes_video);
+		assert_int_equal(wishes_take_more(&w), taking[i].takes_more);
+	}
+}
+
 /* A kernel of a later version: larger, with flags that are not known. */
 static void test_newer(void **state)
 {
@@ -253,6 +282,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_video),
+		cmocka_unit_test(test_take),
 		cmocka_unit_test(test_newer),
 		cmocka_unit_test(test_largest),
 		cmocka_unit_test(test_room),
