@@ -43,7 +43,12 @@ struct reader {
 				DISK_CHANGES(\at((r)->disk,Pre))
 #define PUT_CHANGES(r)          (r)->place, (r)->room, (r)->at, SINK_CHANGES
 
-/*@ logic struct image_block *window_block{L}(struct reader *r, integer k) =
+/*@ // How many tables the window has blocks of.
+  @ logic integer window_tables{L}(struct reader *r) =
+  @         (r->end_block - r->first_block + IMAGE_TABLE_BLOCKS - 1) /
+  @         IMAGE_TABLE_BLOCKS;
+  @
+  @ logic struct image_block *window_block{L}(struct reader *r, integer k) =
   @         &r->buffers->table[(k - r->first_block) / IMAGE_TABLE_BLOCKS]
   @         .block[(k - r->first_block) % IMAGE_TABLE_BLOCKS];
   @
@@ -77,14 +82,49 @@ struct reader {
   @
   @ predicate between(integer low, integer k, integer high) = low <= k < high;
   @
-  @ // Every block of the window is as image_check_table() left it.
+  @ // n tables, the first of which is the file's at the index.
+  @ predicate good_tables{L}(struct image_file *f, integer index,
+  @                          struct image_table *t, integer n) =
+  @         \forall integer k; between(0, k, n) ==>
+  @         good_table(f, index + k, t + k);
+  @
+  @ // Every table of the window is as image_check_table() left it.
   @ predicate good_window{L}(struct reader *r) =
   @         r->first_block % IMAGE_TABLE_BLOCKS == 0 &&
   @         r->end_block <= r->file->block_count &&
   @         r->end_block <= r->first_block +
   @         r->buffers->table_count * IMAGE_TABLE_BLOCKS &&
-  @         \forall integer k; between(r->first_block, k, r->end_block) ==>
-  @         good_block(r->file, k, window_block(r, k));
+  @         good_tables(r->file, r->first_block / IMAGE_TABLE_BLOCKS,
+  @                     r->buffers->table, window_tables(r));
+  @
+  @ // What image_read_file() was called with, while it runs.
+  @ predicate same_call{L1,L2}(struct reader *r) =
+  @         \at(r->disk,L1) == \at(r->disk,L2) &&
+  @         \at(r->file,L1) == \at(r->file,L2) &&
+  @         \at(r->buffers,L1) == \at(r->buffers,L2) &&
+  @         \at(r->sink,L1) == \at(r->sink,L2) &&
+  @         \at(r->fault,L1) == \at(r->fault,L2) &&
+  @         \at(r->to,L1) == \at(r->to,L2);
+  @
+  @ // What good_tables() looks at has not changed.
+  @ predicate same_file{L1,L2}(struct image_file *f) =
+  @         \at(f->size,L1) == \at(f->size,L2) &&
+  @         \at(f->block_count,L1) == \at(f->block_count,L2) &&
+  @         \at(f->data_lba,L1) == \at(f->data_lba,L2) &&
+  @         \at(f->data_sectors,L1) == \at(f->data_sectors,L2);
+  @ predicate same_block{L1,L2}(struct image_block *b) =
+  @         \at(b->codec,L1) == \at(b->codec,L2) &&
+  @         \at(b->stored_size,L1) == \at(b->stored_size,L2) &&
+  @         \at(b->lba,L1) == \at(b->lba,L2);
+  @ predicate same_tables{L1,L2}(struct image_table *t, integer n) =
+  @         \forall integer k, j; between(0, k, n) &&
+  @         0 <= j < IMAGE_TABLE_BLOCKS ==>
+  @         same_block{L1,L2}(\at(&t[k].block[j],L1));
+  @ lemma table_still{L1,L2}: \forall struct image_file *f, integer index,
+  @         struct image_table *t, integer n, m;
+  @         same_file{L1,L2}(f) && same_tables{L1,L2}(t, m) && n <= m &&
+  @         good_tables{L1}(f, index, t, n) ==>
+  @         good_tables{L2}(f, index, t, n);
   @*/
 
 /* For what inline would make stage2 larger and not faster. */
@@ -378,9 +418,11 @@ static const struct image_block *get_block(const struct reader *r,
 	const uint64_t i = index - r->first_block;
 
 	//@ assert i == index - r->first_block;
-	//@ assert between(r->first_block, index, r->end_block);
-	//@ assert good_block(r->file, index, window_block(r, index));
 	//@ assert i / IMAGE_TABLE_BLOCKS < r->buffers->table_count;
+	//@ assert between(0, i / IMAGE_TABLE_BLOCKS, window_tables(r));
+	/*@ assert good_table(r->file, (r->first_block + i) / IMAGE_TABLE_BLOCKS,
+	  @                   r->buffers->table + i / IMAGE_TABLE_BLOCKS); */
+	//@ assert good_block(r->file, index, window_block(r, index));
 	return &r->buffers->table[i / IMAGE_TABLE_BLOCKS]
 		.block[i % IMAGE_TABLE_BLOCKS];
 }
@@ -415,6 +457,76 @@ static int read_block(struct reader *r, uint64_t index)
 	}
 }
 
+/*
+ * What is going to be read, by name, and where it ends. By itself, as the next
+ * two, for the proof: of few values it is clear what stays as it was.
+ */
+/*@ requires good_reader(r);
+  @ assigns r->what, r->end_lba;
+  @ exits \false;
+  @ ensures still: good_reader(r);
+  @ ensures own: same_call{Pre,Post}(r) && r->at == \old(r->at);
+  @ ensures r->end_lba == end_lba;
+  @ ensures count: r->buffers->table_count == \old(r->buffers->table_count);
+  @ ensures file: same_file{Pre,Post}(r->file);
+  @ ensures tables: same_tables{Pre,Post}(r->buffers->table,
+  @                                       r->buffers->table_count);
+  @ ensures window: good_window{Pre}(r) ==> good_window(r);
+  @*/
+static inline void expect(struct reader *r, const char *what, uint64_t end_lba)
+{
+	r->what = what;
+	r->end_lba = end_lba;
+	//@ assert file: same_file{Pre,Here}(r->file);
+	/*@ assert tables: same_tables{Pre,Here}(r->buffers->table,
+	  @                                      r->buffers->table_count); */
+}
+
+/*@ requires good_reader(r) && end <= r->file->block_count;
+  @ requires first * IMAGE_TABLE_BLOCKS <= UINT64_MAX;
+  @ requires end <= (first + r->buffers->table_count) * IMAGE_TABLE_BLOCKS;
+  @ requires good_tables(r->file, first, r->buffers->table,
+  @                      (end - first * IMAGE_TABLE_BLOCKS +
+  @                       IMAGE_TABLE_BLOCKS - 1) / IMAGE_TABLE_BLOCKS);
+  @ assigns r->first_block, r->end_block;
+  @ exits \false;
+  @ ensures still: good_reader(r);
+  @ ensures window: good_window(r);
+  @ ensures r->first_block == first * IMAGE_TABLE_BLOCKS;
+  @ ensures r->end_block == end;
+  @*/
+static inline void set_window(struct reader *r, uint64_t first, uint64_t end)
+{
+	r->first_block = first * IMAGE_TABLE_BLOCKS;
+	r->end_block = end;
+	//@ assert file: same_file{Pre,Here}(r->file);
+	/*@ assert tables: same_tables{Pre,Here}(r->buffers->table,
+	  @                                      r->buffers->table_count); */
+}
+
+/*@ requires good_reader(r) && i < r->buffers->table_count;
+  @ requires first + i <= UINT32_MAX;
+  @ requires good_tables(r->file, first, r->buffers->table, i);
+  @ assigns r->next_lba, *r->fault;
+  @ exits \false;
+  @ ensures still: good_reader(r);
+  @ ensures own: same_call{Pre,Post}(r) && r->at == \old(r->at);
+  @ ensures file: r->file->block_count == \old(r->file->block_count);
+  @ ensures count: r->buffers->table_count == \old(r->buffers->table_count);
+  @ ensures meaning: \result == IMAGE_OK ==>
+  @         good_tables(r->file, first, r->buffers->table, i + 1);
+  @*/
+static inline int check_table(struct reader *r, uint64_t first, uint64_t i)
+{
+	const int err = image_check_table(r->file, first + i,
+					  &r->buffers->table[i], &r->next_lba,
+					  r->fault);
+
+	//@ assert file: same_file{Pre,Here}(r->file);
+	//@ assert tables: same_tables{Pre,Here}(r->buffers->table, i);
+	return err;
+}
+
 /* Brings count tables, from the file's table first on, and checks them. */
 /*@ requires good_reader(r) && count <= r->buffers->table_count;
   @ requires first + count <= UINT32_MAX;
@@ -423,9 +535,11 @@ static int read_block(struct reader *r, uint64_t index)
   @         TABLE_BUFFERS(r->buffers, count);
   @ exits \false;
   @ ensures still: good_reader(r);
+  @ ensures own: same_call{Pre,Post}(r) && r->at == \old(r->at);
+  @ ensures file: r->file->block_count == \old(r->file->block_count);
+  @ ensures count: count <= r->buffers->table_count;
   @ ensures meaning: \result == IMAGE_OK ==>
-  @         \forall integer k; 0 <= k < count ==>
-  @         good_table(r->file, first + k, r->buffers->table + k);
+  @         good_tables(r->file, first, r->buffers->table, count);
   @*/
 static int read_tables(struct reader *r, uint64_t first, uint64_t count)
 {
@@ -434,22 +548,33 @@ static int read_tables(struct reader *r, uint64_t first, uint64_t count)
 	uint64_t i;
 	int err;
 
-	r->what = "block table";
-	r->end_lba = lba + count;
+	expect(r, "block table", lba + count);
 	err = gather(r, lba, count, (uint8_t *)window);
+	//@ assert own: same_call{Pre,Here}(r) && r->at == \at(r->at,Pre);
+	//@ assert file: r->file->block_count == \at(r->file->block_count,Pre);
+	/*@ assert count: r->buffers->table_count ==
+	  @        \at(r->buffers->table_count,Pre); */
+	//@ assert bytes: r->buffers->table == window;
 	if (!err && r->data != (uint8_t *)window)
 		memcpy(window, r->data, count * SECTOR_SIZE);
 	/*@ loop invariant still: good_reader(r);
 	  @ loop invariant i <= count;
-	  @ loop invariant !err ==> \forall integer k; 0 <= k < i ==>
-	  @         good_table(r->file, first + k, window + k);
+	  @ loop invariant own: same_call{Pre,Here}(r) &&
+	  @         r->at == \at(r->at,Pre);
+	  @ loop invariant file:
+	  @         r->file->block_count == \at(r->file->block_count,Pre);
+	  @ loop invariant count: count <= r->buffers->table_count;
+	  @ loop invariant tables: !err ==>
+	  @         good_tables(r->file, first, r->buffers->table, i);
 	  @ loop assigns i, err, r->next_lba, *\at(r->fault,Pre);
 	  @ loop variant count - i;
 	  @*/
 	for (i = 0; i < count && !err; i++)
-		err = image_check_table(r->file, first + i, &window[i],
-					&r->next_lba, r->fault);
-	r->what = "block";
+		err = check_table(r, first, i);
+	//@ assert done: !err ==> i == count;
+	expect(r, "block", r->end_lba);
+	/*@ assert good: !err ==>
+	  @        good_tables(r->file, first, r->buffers->table, count); */
 	return err;
 }
 
@@ -463,6 +588,7 @@ static int read_tables(struct reader *r, uint64_t first, uint64_t count)
   @         TABLE_BUFFERS(r->buffers, r->buffers->table_count);
   @ exits \false;
   @ ensures still: good_reader(r);
+  @ ensures own: same_call{Pre,Post}(r) && r->at == \old(r->at);
   @ ensures meaning: \result == IMAGE_OK ==> good_window(r) &&
   @         r->first_block <= index < r->end_block;
   @*/
@@ -474,22 +600,32 @@ static int move_window(struct reader *r, uint64_t index, uint64_t last)
 				   r->buffers->table_count);
 	int err;
 
+	//@ assert first: first * IMAGE_TABLE_BLOCKS <= index;
+	//@ assert end: index < (first + count) * IMAGE_TABLE_BLOCKS;
+	//@ assert small: first + count <= last / IMAGE_TABLE_BLOCKS + 1;
 	err = read_tables(r, first, count);
+	//@ assert file: last < r->file->block_count;
+	//@ assert count: count <= r->buffers->table_count;
 	if (err)
 		return err;
-	r->first_block = first * IMAGE_TABLE_BLOCKS;
-	r->end_block = min(r->first_block + count * IMAGE_TABLE_BLOCKS,
-			   last + 1);
-	/*@ loop invariant still: good_reader(r) && good_window(r);
+	/*@ assert tables: good_tables(r->file, first, r->buffers->table,
+	  @                            count); */
+	set_window(r, first, min((first + count) * IMAGE_TABLE_BLOCKS,
+				 last + 1));
+	/*@ loop invariant still: good_reader(r);
+	  @ loop invariant window: good_window(r);
+	  @ loop invariant own: same_call{Pre,Here}(r) &&
+	  @         r->at == \at(r->at,Pre);
 	  @ loop invariant \at(index,Pre) <= index <= r->end_block;
-	  @ loop assigns index, r->end_lba;
+	  @ loop assigns index, r->what, r->end_lba;
 	  @ loop variant r->end_block - index;
 	  @*/
 	for (; index < r->end_block; index++) {
 		const struct image_block *block = get_block(r, index);
 
 		if (block->codec != IMAGE_ZERO)
-			r->end_lba = block->lba + image_block_sectors(block);
+			expect(r, r->what,
+			       block->lba + image_block_sectors(block));
 	}
 	return IMAGE_OK;
 }

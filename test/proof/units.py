@@ -92,7 +92,14 @@ UNITS = {
         'but': ['window_still'],
         'functions': ['fail', 'min', 'fetch', 'ask', 'advance', 'put',
                       'check_sum', 'read_stored', 'gather', 'read_lz4',
-                      'get_block', 'read_block'],
+                      'get_block', 'read_block', 'expect', 'set_window',
+                      'check_table', 'read_tables', 'move_window'],
+    },
+    'image-read-lemmas': {
+        'file': 'lib/image_read.c',
+        'model': 'Typed+cast',
+        'read as': ['image_table', 'uint64'],
+        'functions': [],
     },
     'elf64': {
         'file': 'lib/elf64.c',
