@@ -103,20 +103,19 @@ try:    mov     sp, STAGE2_ADDR
         mov     ah, 0x42                ; EDD: extended read
         call    int13
         jc      .one
-        mov     ax, [first_read]
+        mov     ax, [first_read]        ; below 256: no status in ah
         cmp     ax, [PACKET_COUNT]
-        mov     ah, 0
         je      .sum
-.one:   mov     byte [first_read], 1    ; from now on only what we need
-        jmp     .sum
+        jmp     .one
 
 .chs:   mov     ax, 0x0201              ; read one sector
         mov     bx, STAGE2_ADDR
         mov     cx, 0x0002              ; cylinder 0, sector 2
         mov     dh, 0                   ; head 0
         call    int13
-        jc      .sum
+        jc      .one
         mov     ah, 0
+.one:   mov     word [first_read], 1    ; from now on only what we need
 
 ; The sum decides, whatever the carry said (status 11h, "corrected", comes
 ; with carry set and good data).

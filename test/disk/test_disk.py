@@ -69,10 +69,16 @@ def test_flipped(tmp_path, seed):
 
 # One of each part, and some of the code.
 @pytest.mark.parametrize("at", [
-    0x02, 0x30, 0x1B2, 0x1B5, 0x1B9, 0x1C6, 0x1FE,
+    0x02, 0x30, 0x1B3, 0x1B5, 0x1B9, 0x1C6, 0x1FE,
     *random.Random(1).sample(range(0x5A, 0x1B2), 5)])
 def test_sector_0(tmp_path, at):
     boot_flipped_sector_0(tmp_path, at, 0x04)
+
+
+def test_sector_0_first_read_of_nothing(tmp_path):
+    """Some BIOSes say that it went well."""
+    _, _, layout = make_small(tmp_path)
+    boot_flipped_sector_0(tmp_path, 0x1B2, layout.data[0x1B2])
 
 
 def test_sector_0_writes(tmp_path):
