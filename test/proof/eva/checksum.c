@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: 0BSD
-/* checksum.c - the sum of any bytes, of each size up to 2 KiB. */
+/*
+ * checksum.c - the sum of any bytes, of each size up to 2 KiB, and of whole
+ * sectors, twice as many each time, up to a block's 64 KiB, the most that
+ * lib/ sums at once.
+ */
 #include "checksum.h"
 #include "eva.h"
+#include "image.h"
 
-#define MOST    2048
+#define EACH    2048
+#define MOST    IMAGE_BLOCK_SIZE
 
 void eva_main(void)
 {
@@ -12,6 +18,9 @@ void eva_main(void)
 
 	ANY(data);
 	/*@ loop unroll 129; */
-	for (size_t size = 0; size <= MOST; size += 16)
+	for (size_t size = 0; size <= EACH; size += 16)
+		checksum_add(&sum, data + MOST - size, size);
+	/*@ loop unroll 6; */
+	for (size_t size = 2 * EACH; size <= MOST; size *= 2)
 		checksum_add(&sum, data + MOST - size, size);
 }
