@@ -64,10 +64,17 @@ static void copy(struct boot_memory *r, size_t to, size_t from)
   @ requires to + n <= MEMMAP_MOST && from + n <= MEMMAP_MOST;
   @ assigns r[to .. to + n - 1];
   @ exits \false;
+  @ ensures moved{Pre,Post}(r, to, to + n, from - to);
   @*/
 static void move(struct boot_memory *r, size_t to, size_t from, size_t n)
 {
 	/*@ loop invariant 0 <= k <= n;
+	  @ loop invariant up: to < from ==>
+	  @         moved{Pre,Here}(r, to, to + k, from - to) &&
+	  @         same_ranges{Pre,Here}(r, from + k, from + n);
+	  @ loop invariant down: to >= from ==>
+	  @         moved{Pre,Here}(r, to + n - k, to + n, from - to) &&
+	  @         same_ranges{Pre,Here}(r, from, from + n - k);
 	  @ loop assigns k, r[to .. to + n - 1];
 	  @ loop variant n - k;
 	  @*/
@@ -75,8 +82,70 @@ static void move(struct boot_memory *r, size_t to, size_t from, size_t n)
 		size_t i = to < from ? k : n - 1 - k;
 
 		//@ assert 0 <= i < n;
+		//@ assert i == (to < from ? k : n - 1 - k);
+		//@ assert whole: (size_t)(to + i) == to + i;
+		//@ assert whole: (size_t)(from + i) == from + i;
+		/*@ assert source: same_range{Pre,Here}(r + (from + i),
+		  @                                     r + (from + i));
+		  @*/
 		copy(r, to + i, from + i);
+		//@ assert rest: same_but{LoopCurrent,Here}(r, to + i);
+		/*@ assert same: same_range{Pre,Here}(r + (from + i),
+		  @                                   r + (to + i));
+		  @*/
 	}
+}
+
+/*@ requires \valid(r + at);
+  @ assigns r[at];
+  @ exits \false;
+  @ ensures is_range(r + at, base, end, type);
+  @ ensures same_but{Pre,Post}(r, at);
+  @*/
+static void put(struct boot_memory *r, size_t at, uint64_t base, uint64_t end,
+		uint32_t type)
+{
+	r[at].base = base;
+	r[at].end = end;
+	r[at].type = type;
+	r[at].reserved = 0;
+}
+
+/* Cuts off what the range before index at has from base on. */
+/*@ requires at > 0 && \valid(r + (at - 1));
+  @ assigns r[0 .. at - 1];
+  @ exits \false;
+  @ ensures low_part{Pre,Post}(r + (at - 1), base);
+  @ ensures same_but{Pre,Post}(r, at - 1);
+  @*/
+static void cut_before(struct boot_memory *r, size_t at, uint64_t base)
+{
+	if (r[at - 1].end > base)
+		r[at - 1].end = base;
+}
+
+/* Cuts off what the range behind index at has below end. */
+/*@ requires at + 1 <= MEMMAP_MOST && \valid(r + (at + 1));
+  @ assigns r[0 .. at + 1];
+  @ exits \false;
+  @ ensures high_part{Pre,Post}(r + (at + 1), r + (at + 1), end);
+  @ ensures same_but{Pre,Post}(r, at + 1);
+  @*/
+static void cut_behind(struct boot_memory *r, size_t at, uint64_t end)
+{
+	if (r[at + 1].base < end)
+		r[at + 1].base = end;
+}
+
+/*@ requires \valid(m) && \separated(m, m->range + (0 .. m->max - 1));
+  @ assigns m->count;
+  @ exits \false;
+  @ ensures m->count == count;
+  @ ensures same_ranges{Pre,Post}(m->range, 0, m->max);
+  @*/
+static void set_count(struct memmap *m, size_t count)
+{
+	m->count = count;
 }
 
 /*
@@ -85,9 +154,16 @@ static void move(struct boot_memory *r, size_t to, size_t from, size_t n)
  */
 /*@ requires map_storage(m) && at <= next + 1 <= m->count + 1;
   @ requires at + 1 + m->count - next <= m->max;
+  @ requires below: \forall integer k; 0 <= k < at - 1 ==>
+  @         m->range[k].end <= base;
+  @ requires above: \forall integer k; next < k < m->count ==>
+  @         end <= m->range[k].base;
   @ assigns m->count, m->range[0 .. m->max - 1];
   @ exits \false;
   @ ensures m->count == at + 1 + \old(m->count) - next;
+  @ ensures m->max == \old(m->max) && m->range == \old(m->range);
+  @ ensures inserted{Pre,Post}(m->range, \old(m->count), at, next, base, end,
+  @                            type);
   @*/
 static void insert(struct memmap *m, size_t at, size_t next, uint64_t base,
 		   uint64_t end, uint32_t type)
@@ -95,16 +171,30 @@ static void insert(struct memmap *m, size_t at, size_t next, uint64_t base,
 	struct boot_memory *r = m->range;
 	size_t n = m->count - next;
 
+	//@ assert whole: n == m->count - next;
+	//@ assert whole: (size_t)(at + 1) == at + 1;
+	//@ assert room: at + n < m->max;
 	move(r, at + 1, next, n);
-	r[at].base = base;
-	r[at].end = end;
-	r[at].type = type;
-	r[at].reserved = 0;
-	if (at > 0 && r[at - 1].end > base)
-		r[at - 1].end = base;
-	if (n > 0 && r[at + 1].base < end)
-		r[at + 1].base = end;
-	m->count = at + 1 + n;
+	//@ assert frame: m->range == r && m->max == \at(m->max,Pre);
+	//@ assert below: same_ranges{Pre,Here}(r, 0, at);
+	//@ assert moved: moved{Pre,Here}(r, at + 1, at + 1 + n, next - at - 1);
+	put(r, at, base, end, type);
+	//@ assert frame: m->range == r && m->max == \at(m->max,Pre);
+	//@ assert below: same_ranges{Pre,Here}(r, 0, at);
+	//@ assert moved: moved{Pre,Here}(r, at + 1, at + 1 + n, next - at - 1);
+	if (at > 0)
+		cut_before(r, at, base);
+	//@ assert frame: m->range == r && m->max == \at(m->max,Pre);
+	//@ assert moved: moved{Pre,Here}(r, at + 1, at + 1 + n, next - at - 1);
+	//@ assert below: kept_below{Pre,Here}(r, at, base);
+	//@ assert new: is_range(r + at, base, end, type);
+	if (n > 0)
+		cut_behind(r, at, end);
+	//@ assert frame: m->range == r && m->max == \at(m->max,Pre);
+	//@ assert above: kept_above{Pre,Here}(r, at + 1, at + 1 + n, next - at - 1, end);
+	//@ assert below: kept_below{Pre,Here}(r, at, base);
+	//@ assert new: is_range(r + at, base, end, type);
+	set_count(m, at + 1 + n);
 }
 
 int memmap_set(struct memmap *m, uint64_t base, uint64_t end, uint32_t type)
@@ -114,18 +204,27 @@ int memmap_set(struct memmap *m, uint64_t base, uint64_t end, uint32_t type)
 
 	/* [first, next) overlap the new range or adjoin it. */
 	/*@ loop invariant 0 <= first <= m->count;
+	  @ loop invariant \forall integer k; 0 <= k < first ==>
+	  @         r[k].end < base;
 	  @ loop assigns first;
 	  @ loop variant m->count - first;
 	  @*/
 	for (first = 0; first < m->count && r[first].end < base; first++)
 		;
 	/*@ loop invariant first <= next <= m->count;
+	  @ loop invariant \forall integer k; first <= k < next ==>
+	  @         r[k].base <= end;
 	  @ loop assigns next;
 	  @ loop variant m->count - next;
 	  @*/
 	for (next = first; next < m->count && r[next].base <= end; next++)
 		;
 
+	//@ assert behind: \forall integer k; first <= k < m->count ==> base <= r[k].end;
+	//@ assert beyond: \forall integer k; next <= k < m->count ==> end < r[k].base;
+	//@ assert inner_low: \forall integer k; first < k < m->count ==> base <= r[k].base;
+	//@ assert last: next > 0 ==> r[next - 1].base <= end;
+	//@ assert inner_high: \forall integer k; 0 <= k < next - 1 ==> r[k].end <= end;
 	/* What of it has the same type becomes a part of it; the rest of a
 	   range of another stays, cut off. */
 	if (first < next) {
@@ -144,9 +243,31 @@ int memmap_set(struct memmap *m, uint64_t base, uint64_t end, uint32_t type)
 				first++;
 		}
 	}
+	//@ assert bounds: first <= next + 1 && next <= m->count;
+	//@ assert bound: first <= m->count;
+	//@ assert range: fits_range(\at(base,Pre), \at(end,Pre), base, end);
+	/*@ assert below: fits_below(r, first, next, \at(base,Pre), \at(end,Pre),
+	  @                          base, type);
+	  @*/
+	/*@ assert above: fits_above(r, m->count, first, next, \at(base,Pre),
+	  @                          \at(end,Pre), end, type);
+	  @*/
+	/*@ assert within: fits_within(r, first, next, \at(base,Pre),
+	  @                            \at(end,Pre), base, end, type);
+	  @*/
+	/*@ assert low: fits_low(r, m->count, first, next, \at(base,Pre), base,
+	  @                      type);
+	  @*/
+	/*@ assert high: fits_high(r, first, next, \at(end,Pre), end, type);
+	  @*/
 	if (m->count - next + first + 1 > m->max)
 		return MEMMAP_FULL;             /* nothing changed yet */
 	insert(m, first, next, base, end, type);
+	/*@ assert set: set_ranges{Pre,Here}(m->range, \at(m->count,Pre), m->count,
+	  @                                  first, next, \at(base,Pre), \at(end,Pre),
+	  @                                  base, end, type);
+	  @*/
+	//@ assert good: good_ranges(m->range, m->count);
 	return MEMMAP_OK;
 }
 

@@ -117,9 +117,9 @@ UNITS = {
     'memmap': {
         'file': 'lib/memmap.c',
         'z3': 'smt.auto_config=false smt.mbqi=false',
-        'but': ['set_good', 'set_type', 'set_all', 'set_none_new',
-                'set_none_lost', 'set_below', 'place_pages'],
-        'functions': ['page_down', 'memmap_check', 'copy', 'move', 'insert',
+        'but': ['place_pages'],
+        'functions': ['page_down', 'memmap_check', 'copy', 'move', 'put',
+                      'cut_before', 'cut_behind', 'set_count', 'insert',
                       'memmap_set', 'e820_type', 'e820_pages', 'usable_part',
                       'reserve_range', 'reserve_usable', 'paint_entry',
                       'paint', 'memmap_from_e820', 'memmap_total',
@@ -208,11 +208,6 @@ ASSUMED = {
     'elf64_ehdr, elf64_shdr, elf64_sym (lib/elf64_symbols.c)':
         'the same of what a file has; that the bytes of each are in the file '
         'is proved, as header_at(), section_at() and symbol_at() ask for it',
-    'memmap_set (lib/memmap.h)':
-        'set_good, set_type, set_all, set_none_new, set_none_lost and '
-        'set_below, which say what becomes of the map: test/unit/'
-        'test_memmap_all.c has them checked for every map of seven pages '
-        'with every range; the provers do not get through the many cases',
     'find_place (lib/memmap.c)':
         'place_pages, that what it finds begins and ends at pages: tested by '
         'test/unit and test/fuzz; the provers know too little of remainders '

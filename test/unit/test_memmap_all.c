@@ -5,9 +5,9 @@
  *
  * What it does depends on nothing but which addresses are equal or lower and
  * which types are equal. So one type for the new range and two others stand
- * for all, and so many pages for all maps with as many borders. make proof
- * takes from here what it proves of all functions that call memmap_set():
- * this is the contract in memmap.h, set_good to set_below.
+ * for all, and so many pages for all maps with as many borders. It is
+ * the contract in memmap.h, set_good to set_below, on compiled code; make proof
+ * proves the same of maps of any size.
  */
 #include "memmap_drawing.h"
 
