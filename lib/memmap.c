@@ -191,7 +191,9 @@ static void insert(struct memmap *m, size_t at, size_t next, uint64_t base,
 	if (n > 0)
 		cut_behind(r, at, end);
 	//@ assert frame: m->range == r && m->max == \at(m->max,Pre);
-	//@ assert above: kept_above{Pre,Here}(r, at + 1, at + 1 + n, next - at - 1, end);
+	/*@ assert above: kept_above{Pre,Here}(r, at + 1, at + 1 + n, next - at -
+	  @         1, end);
+	  @*/
 	//@ assert below: kept_below{Pre,Here}(r, at, base);
 	//@ assert new: is_range(r + at, base, end, type);
 	set_count(m, at + 1 + n);
@@ -220,11 +222,17 @@ int memmap_set(struct memmap *m, uint64_t base, uint64_t end, uint32_t type)
 	for (next = first; next < m->count && r[next].base <= end; next++)
 		;
 
-	//@ assert behind: \forall integer k; first <= k < m->count ==> base <= r[k].end;
+	/*@ assert behind: \forall integer k; first <= k < m->count ==> base <=
+	  @         r[k].end;
+	  @*/
 	//@ assert beyond: \forall integer k; next <= k < m->count ==> end < r[k].base;
-	//@ assert inner_low: \forall integer k; first < k < m->count ==> base <= r[k].base;
+	/*@ assert inner_low: \forall integer k; first < k < m->count ==> base <=
+	  @         r[k].base;
+	  @*/
 	//@ assert last: next > 0 ==> r[next - 1].base <= end;
-	//@ assert inner_high: \forall integer k; 0 <= k < next - 1 ==> r[k].end <= end;
+	/*@ assert inner_high: \forall integer k; 0 <= k < next - 1 ==> r[k].end
+	  @         <= end;
+	  @*/
 	/* What of it has the same type becomes a part of it; the rest of a
 	   range of another stays, cut off. */
 	if (first < next) {

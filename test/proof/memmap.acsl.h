@@ -217,15 +217,18 @@ lemma set_pages{L1,L2}: \forall struct boot_memory *r,
 	page_ranges{L2}(r, count);
 lemma set_sorted_below{L1,L2}: \forall struct boot_memory *r,
 	integer n, count, at, next, base, end, low, high, t, i, j;
-	set_ranges{L1,L2}(r, n, count, at, next, base, end, low, high, t) && 0 <= i < j <= at ==>
+	set_ranges{L1,L2}(r, n, count, at, next, base, end, low, high, t) &&
+	0 <= i < j <= at ==>
 	\at(r[i].end,L2) <= \at(r[j].base,L2);
 lemma set_sorted_across{L1,L2}: \forall struct boot_memory *r,
 	integer n, count, at, next, base, end, low, high, t, i, j;
-	set_ranges{L1,L2}(r, n, count, at, next, base, end, low, high, t) && 0 <= i <= at < j < count ==>
+	set_ranges{L1,L2}(r, n, count, at, next, base, end, low, high, t) &&
+	0 <= i <= at < j < count ==>
 	\at(r[i].end,L2) <= \at(r[j].base,L2);
 lemma set_sorted_above{L1,L2}: \forall struct boot_memory *r,
 	integer n, count, at, next, base, end, low, high, t, i, j;
-	set_ranges{L1,L2}(r, n, count, at, next, base, end, low, high, t) && at < i < j < count ==>
+	set_ranges{L1,L2}(r, n, count, at, next, base, end, low, high, t) &&
+	at < i < j < count ==>
 	\at(r[i].end,L2) <= \at(r[j].base,L2);
 lemma set_sorted{L1,L2}: \forall struct boot_memory *r,
 	integer n, count, at, next, base, end, low, high, t;
@@ -233,17 +236,20 @@ lemma set_sorted{L1,L2}: \forall struct boot_memory *r,
 	sorted_ranges{L2}(r, count);
 lemma set_joined_below{L1,L2}: \forall struct boot_memory *r,
 	integer n, count, at, next, base, end, low, high, t, i, j;
-	set_ranges{L1,L2}(r, n, count, at, next, base, end, low, high, t) && 0 <= i < j <= at &&
+	set_ranges{L1,L2}(r, n, count, at, next, base, end, low, high, t) &&
+	0 <= i < j <= at &&
 	\at(r[i].end,L2) == \at(r[j].base,L2) ==>
 	\at(r[i].type,L2) != \at(r[j].type,L2);
 lemma set_joined_across{L1,L2}: \forall struct boot_memory *r,
 	integer n, count, at, next, base, end, low, high, t, i, j;
-	set_ranges{L1,L2}(r, n, count, at, next, base, end, low, high, t) && 0 <= i <= at < j < count &&
+	set_ranges{L1,L2}(r, n, count, at, next, base, end, low, high, t) &&
+	0 <= i <= at < j < count &&
 	\at(r[i].end,L2) == \at(r[j].base,L2) ==>
 	\at(r[i].type,L2) != \at(r[j].type,L2);
 lemma set_joined_above{L1,L2}: \forall struct boot_memory *r,
 	integer n, count, at, next, base, end, low, high, t, i, j;
-	set_ranges{L1,L2}(r, n, count, at, next, base, end, low, high, t) && at < i < j < count &&
+	set_ranges{L1,L2}(r, n, count, at, next, base, end, low, high, t) &&
+	at < i < j < count &&
 	\at(r[i].end,L2) == \at(r[j].base,L2) ==>
 	\at(r[i].type,L2) != \at(r[j].type,L2);
 lemma set_joined{L1,L2}: \forall struct boot_memory *r,
@@ -267,28 +273,33 @@ lemma set_none_new{L1,L2}: \forall struct boot_memory *r,
 	says{L1}(r, n, x, u);
 lemma set_holds_above{L1,L2}: \forall struct boot_memory *r,
 	integer n, count, at, next, base, end, low, high, t, k, x;
-	set_ranges{L1,L2}(r, n, count, at, next, base, end, low, high, t) && next <= k < n &&
+	set_ranges{L1,L2}(r, n, count, at, next, base, end, low, high, t) &&
+	next <= k < n &&
 	holds{L1}(r, k, x) && high <= x ==>
 	holds{L2}(r, k - next + at + 1, x) &&
 	\at(r[k - next + at + 1].type,L2) == \at(r[k].type,L1);
 lemma set_kept_above{L1,L2}: \forall struct boot_memory *r,
 	integer n, count, at, next, base, end, low, high, t, k, x;
-	set_ranges{L1,L2}(r, n, count, at, next, base, end, low, high, t) && next <= k < n &&
+	set_ranges{L1,L2}(r, n, count, at, next, base, end, low, high, t) &&
+	next <= k < n &&
 	holds{L1}(r, k, x) && high <= x ==>
 	says{L2}(r, count, x, \at(r[k].type,L1));
 lemma set_kept_below{L1,L2}: \forall struct boot_memory *r,
 	integer n, count, at, next, base, end, low, high, t, k, x;
-	set_ranges{L1,L2}(r, n, count, at, next, base, end, low, high, t) && 0 <= k < at &&
+	set_ranges{L1,L2}(r, n, count, at, next, base, end, low, high, t) &&
+	0 <= k < at &&
 	holds{L1}(r, k, x) && x < low ==>
 	says{L2}(r, count, x, \at(r[k].type,L1));
 lemma set_kept_within{L1,L2}: \forall struct boot_memory *r,
 	integer n, count, at, next, base, end, low, high, t, k, x;
-	set_ranges{L1,L2}(r, n, count, at, next, base, end, low, high, t) && at <= k < next &&
+	set_ranges{L1,L2}(r, n, count, at, next, base, end, low, high, t) &&
+	at <= k < next &&
 	holds{L1}(r, k, x) && (x < base || end <= x) ==>
 	says{L2}(r, count, x, \at(r[k].type,L1));
 lemma set_kept{L1,L2}: \forall struct boot_memory *r,
 	integer n, count, at, next, base, end, low, high, t, k, x;
-	set_ranges{L1,L2}(r, n, count, at, next, base, end, low, high, t) && 0 <= k < n &&
+	set_ranges{L1,L2}(r, n, count, at, next, base, end, low, high, t) &&
+	0 <= k < n &&
 	holds{L1}(r, k, x) && (x < base || end <= x) ==>
 	says{L2}(r, count, x, \at(r[k].type,L1));
 lemma set_none_lost{L1,L2}: \forall struct boot_memory *r,
@@ -298,7 +309,8 @@ lemma set_none_lost{L1,L2}: \forall struct boot_memory *r,
 	says{L2}(r, count, x, u);
 lemma set_below{L1,L2}: \forall struct boot_memory *r,
 	integer n, count, at, next, base, end, low, high, t, k;
-	set_ranges{L1,L2}(r, n, count, at, next, base, end, low, high, t) && 0 <= k < n &&
+	set_ranges{L1,L2}(r, n, count, at, next, base, end, low, high, t) &&
+	0 <= k < n &&
 	\at(r[k].end,L1) <= base ==>
 	k < count && contains{L1,L2}(r + k);
 
