@@ -238,6 +238,11 @@ struct elf64_plan {
   @         (\forall integer i; 0 <= i < plan->count ==>
   @          in_memory(plan->segment[i].vaddr, plan->segment[i].memsz) &&
   @          plan->segment[i].filesz <= plan->segment[i].memsz);
+  @ predicate in_a_segment{L}(struct elf64_plan *plan, integer vaddr,
+  @                           integer size) =
+  @         \exists integer i; 0 <= i < plan->count &&
+  @         within(plan->segment[i].vaddr, plan->segment[i].memsz, vaddr,
+  @                size);
   @ // size bytes at vaddr are all from the file.
   @ predicate in_file_bytes{L}(struct elf64_plan *plan, integer vaddr,
   @                            integer size) =
@@ -377,12 +382,32 @@ struct elf64_memory {
 	size_t count;
 };
 
+/*@ // Chunks that lie anywhere in one memory, which is apart from all else.
+  @ predicate good_chunks{L}(struct elf64_memory *m) =
+  @         m->count <= OBJECT_MAX / sizeof(struct elf64_chunk) &&
+  @         \valid_read(m->chunk + (0 .. m->count - 1)) &&
+  @         any_kernel_size <= OBJECT_MAX &&
+  @         \valid_read(any_kernel_memory + (0 .. any_kernel_size - 1)) &&
+  @         \forall integer k; 0 <= k < m->count ==>
+  @         m->chunk[k].vaddr + m->chunk[k].size <= ADDRESSES &&
+  @         lies_in(m->chunk[k].data, m->chunk[k].size, any_kernel_memory,
+  @                 any_kernel_size);
+  @*/
+
 /*
  * Judges what PT_DYNAMIC asks for: R_X86_64_NONE, R_X86_64_RELATIVE and RELR
  * in the kernel's segments are fine; DT_NEEDED and everything else is refused,
  * in executables that are not position-independent too. Needs in memory only
  * what the file holds of each segment: mkimage's chunks point into the file.
  */
+/*@ requires \valid_read(plan) && good_plan(plan);
+  @ requires \valid_read(memory) && good_chunks(memory) && \valid(fault);
+  @ requires \separated(fault, plan, memory,
+  @                     memory->chunk + (0 .. memory->count - 1),
+  @                     any_kernel_memory + (0 .. any_kernel_size - 1));
+  @ assigns *fault;
+  @ exits \false;
+  @*/
 int elf64_check_relocations(const struct elf64_plan *plan,
 			    const struct elf64_memory *memory,
 			    struct elf64_fault *fault);
@@ -393,6 +418,15 @@ int elf64_check_relocations(const struct elf64_plan *plan,
  * refused. The plan's segments are all in place in memory, zeroed .bss
  * included. For every plan; does nothing without PT_DYNAMIC.
  */
+/*@ requires \valid_read(plan) && good_plan(plan);
+  @ requires \valid_read(memory) && good_chunks(memory) && \valid(fault);
+  @ requires \valid(any_kernel_memory + (0 .. any_kernel_size - 1));
+  @ requires \separated(fault, plan, memory,
+  @                     memory->chunk + (0 .. memory->count - 1),
+  @                     any_kernel_memory + (0 .. any_kernel_size - 1));
+  @ assigns *fault, any_kernel_memory[0 .. any_kernel_size - 1];
+  @ exits \false;
+  @*/
 int elf64_relocate(const struct elf64_plan *plan,
 		   const struct elf64_memory *memory, uint64_t slide,
 		   struct elf64_fault *fault);

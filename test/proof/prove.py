@@ -100,6 +100,8 @@ def prove_wp(build, name, unit):
     env = z3_options(build, unit['z3']) if 'z3' in unit else None
     but = ['-wp-prop=' + ','.join('-' + p for p in unit['but'])] \
         if 'but' in unit else []
+    if unit.get('split'):
+        but.append('-wp-split')
     out = run(build, name, but + [
         # What a pointer to a function may be, a 'calls' says before the call:
         # that is a goal, and more than that it is any function's.

@@ -2,11 +2,12 @@
 """units.py - what is proved, each by one run of Frama-C, and what is assumed.
 
 A unit with 'file' is proved by WP: every goal of the functions named, for
-inputs of any size. 'model' is its memory model. 'read as' are structures that
-bytes are cast to which nobody writes meanwhile: see ASSUMED. 'z3' are options
-for z3. 'but' names clauses that WP is not to prove: see ASSUMED, too. A unit
-without functions has the lemmas of the file and of all that it includes, which
-WP takes for granted elsewhere.
+inputs of any size. 'model' is its memory model. 'split' makes a goal of each
+way through a function. 'read as' are structures that bytes are cast to which
+nobody writes meanwhile: see ASSUMED. 'z3' are options for z3. 'but' names
+clauses that WP is not to prove: see ASSUMED, too. A unit without functions has
+the lemmas of the file and of all that it includes, which WP takes for granted
+elsewhere.
 
 A unit with 'main' is proved by Eva, which runs test/proof/eva/MAIN.c for all
 the values that it stands for, together with 'files'; 'bound' says how much
@@ -126,10 +127,21 @@ UNITS = {
                       'memmap_is_ram', 'memmap_ram_end', 'find_place',
                       'memmap_take', 'memmap_take_some'],
     },
-    'elf64-memory': {
+    'elf64-reloc': {
         'file': 'lib/elf64_reloc.c',
         'model': 'Typed+cast',
-        'functions': ['locate', 'access'],
+        'split': True,
+        'functions': ['locate', 'access', 'refuse_table', 'read_entry',
+                      'take_dynamic', 'read_dynamic', 'check_table',
+                      'check_target', 'relocate', 'do_rela', 'do_relr',
+                      'do_table', 'run_pass', 'check_all',
+                      'elf64_check_relocations', 'elf64_relocate'],
+    },
+    'elf64-reloc-words': {
+        'main': 'elf64_reloc',
+        'files': ['lib/elf64.c', 'lib/string.c'],
+        'bound': 'any bytes at any place',
+        'functions': ['get_word', 'put_word', 'elf64_no_fault'],
     },
     'elf64-plan': {
         'file': 'lib/elf64_plan.c',
