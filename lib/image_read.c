@@ -42,6 +42,8 @@ struct reader {
 #define FETCHES_CHANGE(r)       (r)->data, (r)->got, *\at((r)->fault,Pre), \
 				DISK_CHANGES(\at((r)->disk,Pre))
 #define PUT_CHANGES(r)          (r)->place, (r)->room, (r)->at, SINK_CHANGES
+#define WINDOW_CHANGES(r)       (r)->what, (r)->end_lba, (r)->next_lba, \
+				(r)->first_block, (r)->end_block
 
 /*@ // How many tables the window has blocks of.
   @ logic integer window_tables{L}(struct reader *r) =
@@ -105,6 +107,12 @@ struct reader {
   @         \at(r->sink,L1) == \at(r->sink,L2) &&
   @         \at(r->fault,L1) == \at(r->fault,L2) &&
   @         \at(r->to,L1) == \at(r->to,L2);
+  @
+  @ predicate same_buffers{L1,L2}(struct image_buffers *b) =
+  @         \at(b->table,L1) == \at(b->table,L2) &&
+  @         \at(b->table_count,L1) == \at(b->table_count,L2) &&
+  @         \at(b->join,L1) == \at(b->join,L2) &&
+  @         \at(b->scratch,L1) == \at(b->scratch,L2);
   @
   @ // What good_tables() looks at has not changed.
   @ predicate same_file{L1,L2}(struct image_file *f) =
@@ -435,6 +443,10 @@ static const struct image_block *get_block(const struct reader *r,
   @ exits \false;
   @ ensures still: good_reader(r);
   @ ensures window_still: good_window(r);
+  @ ensures own: same_call{Pre,Post}(r) &&
+  @         r->first_block == \old(r->first_block) &&
+  @         r->end_block == \old(r->end_block);
+  @ ensures buffers: same_buffers{Pre,Post}(r->buffers);
   @ ensures meaning: \result == IMAGE_OK ==>
   @         r->at == \max(\old(r->at),
   @                       \min((index + 1) * IMAGE_BLOCK_SIZE, r->to));
@@ -468,6 +480,7 @@ static int read_block(struct reader *r, uint64_t index)
   @ ensures own: same_call{Pre,Post}(r) && r->at == \old(r->at);
   @ ensures r->end_lba == end_lba;
   @ ensures count: r->buffers->table_count == \old(r->buffers->table_count);
+  @ ensures buffers: same_buffers{Pre,Post}(r->buffers);
   @ ensures file: same_file{Pre,Post}(r->file);
   @ ensures tables: same_tables{Pre,Post}(r->buffers->table,
   @                                       r->buffers->table_count);
@@ -492,6 +505,8 @@ static inline void expect(struct reader *r, const char *what, uint64_t end_lba)
   @ exits \false;
   @ ensures still: good_reader(r);
   @ ensures window: good_window(r);
+  @ ensures own: same_call{Pre,Post}(r) && r->at == \old(r->at);
+  @ ensures buffers: same_buffers{Pre,Post}(r->buffers);
   @ ensures r->first_block == first * IMAGE_TABLE_BLOCKS;
   @ ensures r->end_block == end;
   @*/
@@ -513,6 +528,7 @@ static inline void set_window(struct reader *r, uint64_t first, uint64_t end)
   @ ensures own: same_call{Pre,Post}(r) && r->at == \old(r->at);
   @ ensures file: r->file->block_count == \old(r->file->block_count);
   @ ensures count: r->buffers->table_count == \old(r->buffers->table_count);
+  @ ensures buffers: same_buffers{Pre,Post}(r->buffers);
   @ ensures meaning: \result == IMAGE_OK ==>
   @         good_tables(r->file, first, r->buffers->table, i + 1);
   @*/
@@ -537,6 +553,7 @@ static inline int check_table(struct reader *r, uint64_t first, uint64_t i)
   @ ensures still: good_reader(r);
   @ ensures own: same_call{Pre,Post}(r) && r->at == \old(r->at);
   @ ensures file: r->file->block_count == \old(r->file->block_count);
+  @ ensures buffers: same_buffers{Pre,Post}(r->buffers);
   @ ensures count: count <= r->buffers->table_count;
   @ ensures meaning: \result == IMAGE_OK ==>
   @         good_tables(r->file, first, r->buffers->table, count);
@@ -554,6 +571,7 @@ static int read_tables(struct reader *r, uint64_t first, uint64_t count)
 	//@ assert file: r->file->block_count == \at(r->file->block_count,Pre);
 	/*@ assert count: r->buffers->table_count ==
 	  @        \at(r->buffers->table_count,Pre); */
+	//@ assert buffers: same_buffers{Pre,Here}(r->buffers);
 	//@ assert bytes: r->buffers->table == window;
 	if (!err && r->data != (uint8_t *)window)
 		memcpy(window, r->data, count * SECTOR_SIZE);
@@ -563,6 +581,7 @@ static int read_tables(struct reader *r, uint64_t first, uint64_t count)
 	  @         r->at == \at(r->at,Pre);
 	  @ loop invariant file:
 	  @         r->file->block_count == \at(r->file->block_count,Pre);
+	  @ loop invariant buffers: same_buffers{Pre,Here}(r->buffers);
 	  @ loop invariant count: count <= r->buffers->table_count;
 	  @ loop invariant tables: !err ==>
 	  @         good_tables(r->file, first, r->buffers->table, i);
@@ -583,12 +602,12 @@ static int read_tables(struct reader *r, uint64_t first, uint64_t count)
  * last block that is wanted at all.
  */
 /*@ requires good_reader(r) && index <= last < r->file->block_count;
-  @ assigns FETCH_CHANGES(r),
-  @         r->what, r->end_lba, r->next_lba, r->first_block, r->end_block,
+  @ assigns FETCH_CHANGES(r), WINDOW_CHANGES(r),
   @         TABLE_BUFFERS(r->buffers, r->buffers->table_count);
   @ exits \false;
   @ ensures still: good_reader(r);
   @ ensures own: same_call{Pre,Post}(r) && r->at == \old(r->at);
+  @ ensures buffers: same_buffers{Pre,Post}(r->buffers);
   @ ensures meaning: \result == IMAGE_OK ==> good_window(r) &&
   @         r->first_block <= index < r->end_block;
   @*/
@@ -614,6 +633,7 @@ static int move_window(struct reader *r, uint64_t index, uint64_t last)
 				 last + 1));
 	/*@ loop invariant still: good_reader(r);
 	  @ loop invariant window: good_window(r);
+	  @ loop invariant buffers: same_buffers{Pre,Here}(r->buffers);
 	  @ loop invariant own: same_call{Pre,Here}(r) &&
 	  @         r->at == \at(r->at,Pre);
 	  @ loop invariant \at(index,Pre) <= index <= r->end_block;
@@ -630,6 +650,53 @@ static int move_window(struct reader *r, uint64_t index, uint64_t last)
 	return IMAGE_OK;
 }
 
+/*
+ * From block to block, all that is wanted. By itself, as the proof sees what
+ * becomes of a reader by its address, and not of a variable.
+ */
+/*@ requires good_reader(r) && r->at < r->to;
+  @ requires r->first_block == 0 && r->end_block == 0;
+  @ assigns FETCH_CHANGES(r), PUT_CHANGES(r), WINDOW_CHANGES(r),
+  @         BLOCK_BUFFERS(r->buffers),
+  @         TABLE_BUFFERS(r->buffers, r->buffers->table_count);
+  @ exits \false;
+  @ ensures still: good_reader(r);
+  @ ensures meaning: \result == IMAGE_OK ==> r->at == r->to;
+  @*/
+static inline int read_blocks(struct reader *r)
+{
+	const uint64_t last = (r->to - 1) / IMAGE_BLOCK_SIZE;
+	uint64_t index;
+	int err = IMAGE_OK;
+
+	/*@ loop invariant still: good_reader(r);
+	  @ loop invariant own: same_call{Pre,Here}(r);
+	  @ loop invariant buffers: same_buffers{Pre,Here}(r->buffers);
+	  @ loop invariant window: !err ==> good_window(r);
+	  @ loop invariant index: !err ==>
+	  @         r->first_block <= index <= last + 1;
+	  @ loop invariant at: !err ==>
+	  @         r->at == \max(\at(r->at,Pre),
+	  @                       \min(index * IMAGE_BLOCK_SIZE, r->to));
+	  @ loop assigns index, err, FETCHES_CHANGE(r), PUT_CHANGES(r),
+	  @         WINDOW_CHANGES(r),
+	  @         \at(r->buffers->join,Pre)[0 .. IMAGE_BLOCK_SIZE - 1],
+	  @         \at(r->buffers->scratch,Pre)[0 .. IMAGE_BLOCK_SIZE - 1],
+	  @         \at(r->buffers->table,Pre)
+	  @         [0 .. \at(r->buffers->table_count,Pre) - 1],
+	  @         ((uint8_t *)\at(r->buffers->table,Pre))
+	  @         [0 .. \at(r->buffers->table_count,Pre) * SECTOR_SIZE - 1];
+	  @ loop variant last + 1 - index;
+	  @*/
+	for (index = r->at / IMAGE_BLOCK_SIZE; !err && index <= last; index++) {
+		if (index >= r->end_block)
+			err = move_window(r, index, last);
+		if (!err)
+			err = read_block(r, index);
+	}
+	return err;
+}
+
 int image_read_file(struct image_disk *disk, const struct image_file *file,
 		    uint64_t from, uint64_t to,
 		    const struct image_buffers *buffers,
@@ -644,8 +711,6 @@ int image_read_file(struct image_disk *disk, const struct image_file *file,
 		.at = from,
 		.to = to,
 	};
-	uint64_t index, last;
-	int err = IMAGE_OK;
 
 	if (from > to || to > file->size) {
 		*fault = (struct image_fault){ file->table_lba, to,
@@ -654,31 +719,8 @@ int image_read_file(struct image_disk *disk, const struct image_file *file,
 	}
 	if (from == to)
 		return IMAGE_OK;
-
-	index = from / IMAGE_BLOCK_SIZE;
-	last = (to - 1) / IMAGE_BLOCK_SIZE;
 	/* Where the first table's data begins, the file's entry says. */
-	if (index < IMAGE_TABLE_BLOCKS)
+	if (from / IMAGE_BLOCK_SIZE < IMAGE_TABLE_BLOCKS)
 		r.next_lba = file->data_lba;
-	/*@ loop invariant still: good_reader(&r);
-	  @ loop invariant own: r.disk == disk && r.file == file &&
-	  @         r.buffers == buffers && r.sink == sink && r.fault == fault &&
-	  @         r.to == to;
-	  @ loop invariant window: !err ==> good_window(&r);
-	  @ loop invariant index: !err ==>
-	  @         r.first_block <= index <= last + 1;
-	  @ loop invariant at: !err ==>
-	  @         r.at == \max(from, \min(index * IMAGE_BLOCK_SIZE, to));
-	  @ loop assigns index, err, r, *fault, DISK_CHANGES(disk), SINK_CHANGES,
-	  @         BLOCK_BUFFERS(buffers),
-	  @         TABLE_BUFFERS(buffers, buffers->table_count);
-	  @ loop variant last + 1 - index;
-	  @*/
-	for (; !err && index <= last; index++) {
-		if (index >= r.end_block)
-			err = move_window(&r, index, last);
-		if (!err)
-			err = read_block(&r, index);
-	}
-	return err;
+	return read_blocks(&r);
 }

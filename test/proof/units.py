@@ -94,7 +94,8 @@ UNITS = {
         'functions': ['fail', 'min', 'fetch', 'ask', 'advance', 'put',
                       'check_sum', 'read_stored', 'gather', 'read_lz4',
                       'get_block', 'read_block', 'expect', 'set_window',
-                      'check_table', 'read_tables', 'move_window'],
+                      'check_table', 'read_tables', 'move_window',
+                      'read_blocks', 'image_read_file'],
     },
     'image-read-lemmas': {
         'file': 'lib/image_read.c',
