@@ -42,6 +42,8 @@ DECLARATION = re.compile(r"^\s*(?:(?:static|const|inline|extern|volatile|"
                          r"struct|unsigned|enum|typedef)\s+)*[a-z]\w*\s+\*+"
                          r"\s*(?:const\s+)?\w+\s*(?:[=;,()\[]|$)")
 
+MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)(?:.*\\\n)*.*", re.M)
+
 
 def code(text):
     """The same with blanks for the comments, so that all stays in its place."""
@@ -50,6 +52,19 @@ def code(text):
             return match[0]
         return re.sub(r"[^\n]", " ", match[0])
     return TOKEN.sub(blank, text)
+
+
+def without_contract_macros(text):
+    """The same with blanks for macros that only comments name: contracts."""
+    while True:
+        for match in MACRO.finditer(text):
+            rest = text[:match.start()] + text[match.end():]
+            if not re.search(rf"\b{match[1]}\b", rest):
+                break
+        else:
+            return text
+        blank = re.sub(r"[^\n]", " ", match[0])
+        text = text[:match.start()] + blank + text[match.end():]
 
 
 def fingerprint(text):
@@ -109,6 +124,8 @@ def skip_line(line):
 
 def mutants_of(file):
     text = code((ROOT / file).read_text())
+    if file.endswith(".c"):     # a header's macros are for others
+        text = without_contract_macros(text)
     found = []
     statement = ""          # since the last ; { or }
     for match in TOKEN.finditer(text):

@@ -52,6 +52,18 @@ def test_comments_change_nothing(keys):
     assert places.fingerprint(CODE) == places.fingerprint(OTHER_COMMENTS)
 
 
+def test_macros_of_contracts_are_no_code(keys):
+    contract = """\
+#define LEAST(n) \\
+        (n - 1)
+#define MOST(n) (LEAST(n) + 9)
+//@ requires n <= MOST(n);
+"""
+    assert keys(contract + CODE) == keys(CODE)
+    assert keys(contract + CODE.replace("n + 1", "MOST(n)")) != keys(
+        CODE.replace("n + 1", "MOST(n)"))
+
+
 @pytest.mark.parametrize("was, now", [
     ("4 /*", "5 /*"), ("n + 1", "n - 1"), ("int f", "intf"),
     (CODE[14:CODE.index("int")], " "), ("0;", '"/* */";')])
