@@ -133,6 +133,16 @@ struct reader {
   @         same_file{L1,L2}(f) && same_tables{L1,L2}(t, m) && n <= m &&
   @         good_tables{L1}(f, index, t, n) ==>
   @         good_tables{L2}(f, index, t, n);
+  @
+  @ // What read_block() leaves as it was: all that a window is.
+  @ predicate same_window{L1,L2}(struct reader *r) =
+  @         same_call{L1,L2}(r) &&
+  @         \at(r->first_block,L1) == \at(r->first_block,L2) &&
+  @         \at(r->end_block,L1) == \at(r->end_block,L2) &&
+  @         same_buffers{L1,L2}(\at(r->buffers,L1)) &&
+  @         same_file{L1,L2}(\at(r->file,L1)) &&
+  @         same_tables{L1,L2}(\at(r->buffers->table,L1),
+  @                            \at(r->buffers->table_count,L1));
   @*/
 
 /* For what inline would make stage2 larger and not faster. */
@@ -142,6 +152,7 @@ struct reader {
   @ assigns *r->fault;
   @ exits \false;
   @ ensures still: good_reader(r);
+  @ ensures window: same_window{Pre,Post}(r);
   @ ensures \result == err;
   @*/
 NOT_INLINE
@@ -170,6 +181,7 @@ static uint64_t min(uint64_t a, uint64_t b)
   @ assigns FETCH_CHANGES(r);
   @ exits \false;
   @ ensures still: good_reader(r);
+  @ ensures window: same_window{Pre,Post}(r);
   @ ensures meaning: \result == IMAGE_OK ==>
   @         in_disk((uint8_t *)r->data, r->got * SECTOR_SIZE);
   @*/
@@ -187,9 +199,11 @@ static int fetch(struct reader *r, uint64_t lba)
 	}
 	disk->have_sectors = 0;
 	//@ assert still: good_reader(r);
+	//@ assert window: same_window{Pre,Here}(r);
 	//@ calls any_disk_read;
 	err = disk->read(disk, lba, want, &r->data, &r->got);
 	//@ assert still: good_reader(r);
+	//@ assert window: same_window{Pre,Here}(r);
 	if (err < 0 || r->got == 0 || r->got > want)
 		return fail(r, IMAGE_READ, lba);
 	disk->have = r->data;
@@ -197,6 +211,7 @@ static int fetch(struct reader *r, uint64_t lba)
 	disk->have_sectors = r->got;
 	//@ assert world: good_world(r);
 	//@ assert disk: good_disk(r->disk);
+	//@ assert window: same_window{Pre,Here}(r);
 	return IMAGE_OK;
 }
 
@@ -205,6 +220,7 @@ static int fetch(struct reader *r, uint64_t lba)
   @ assigns r->place, r->room, any_sink_state;
   @ exits \false;
   @ ensures still: good_reader(r);
+  @ ensures window: same_window{Pre,Post}(r);
   @ ensures meaning: r->room >= 1;
   @*/
 static void ask(struct reader *r)
@@ -219,6 +235,7 @@ static void ask(struct reader *r)
   @ assigns r->place, r->room, r->at;
   @ exits \false;
   @ ensures still: good_reader(r);
+  @ ensures window: same_window{Pre,Post}(r);
   @ ensures meaning: r->at == \old(r->at) + size;
   @*/
 static void advance(struct reader *r, uint64_t size)
@@ -243,6 +260,7 @@ static void advance(struct reader *r, uint64_t size)
   @ assigns PUT_CHANGES(r);
   @ exits \false;
   @ ensures still: good_reader(r);
+  @ ensures window: same_window{Pre,Post}(r);
   @ ensures meaning: r->at == \max(\old(r->at), \min(start + size, r->to));
   @*/
 static void put(struct reader *r, const uint8_t *from, uint64_t start,
@@ -251,6 +269,7 @@ static void put(struct reader *r, const uint8_t *from, uint64_t start,
 	const uint64_t end = min(start + size, r->to);
 
 	/*@ loop invariant still: good_reader(r);
+	  @ loop invariant window: same_window{Pre,Here}(r);
 	  @ loop invariant r->at == \at(r->at,Pre) ||
 	  @         \at(r->at,Pre) <= r->at <= end;
 	  @ loop assigns PUT_CHANGES(r);
@@ -273,6 +292,7 @@ static void put(struct reader *r, const uint8_t *from, uint64_t start,
   @ assigns *r->fault;
   @ exits \false;
   @ ensures still: good_reader(r);
+  @ ensures window: same_window{Pre,Post}(r);
   @*/
 static int check_sum(const struct reader *r, const struct image_block *block,
 		     struct checksum sum)
@@ -289,6 +309,7 @@ static int check_sum(const struct reader *r, const struct image_block *block,
   @ assigns FETCH_CHANGES(r), PUT_CHANGES(r);
   @ exits \false;
   @ ensures still: good_reader(r);
+  @ ensures window: same_window{Pre,Post}(r);
   @ ensures meaning: \result == IMAGE_OK ==>
   @         r->at == \max(\old(r->at),
   @                       \min(start + block->stored_size, r->to));
@@ -301,6 +322,7 @@ static int read_stored(struct reader *r, const struct image_block *block,
 	uint64_t left = block->stored_size;
 
 	/*@ loop invariant still: good_reader(r);
+	  @ loop invariant window: same_window{Pre,Here}(r);
 	  @ loop invariant left <= block->stored_size;
 	  @ loop invariant start == \at(start,Pre) + block->stored_size - left;
 	  @ loop invariant r->at == \max(\at(r->at,Pre), \min(start, r->to));
@@ -310,6 +332,7 @@ static int read_stored(struct reader *r, const struct image_block *block,
 		int err = fetch(r, lba);
 		uint64_t size, sectors;
 
+		//@ assert window: same_window{Pre,Here}(r);
 		if (err)
 			return err;
 		size = min(r->got * SECTOR_SIZE, left);
@@ -321,6 +344,7 @@ static int read_stored(struct reader *r, const struct image_block *block,
 		start += size;
 		left -= size;
 	}
+	//@ assert window: same_window{Pre,Here}(r);
 	return check_sum(r, block, sum);
 }
 
@@ -336,6 +360,7 @@ static int read_stored(struct reader *r, const struct image_block *block,
   @         buffer[0 .. count * SECTOR_SIZE - 1];
   @ exits \false;
   @ ensures still: good_reader(r);
+  @ ensures window: same_window{Pre,Post}(r);
   @ ensures meaning: \result == IMAGE_OK ==> r->data == buffer ||
   @         in_disk((uint8_t *)r->data, count * SECTOR_SIZE);
   @*/
@@ -345,6 +370,7 @@ static int gather(struct reader *r, uint64_t lba, uint64_t count,
 	uint64_t done, n;
 
 	/*@ loop invariant still: good_reader(r);
+	  @ loop invariant window: same_window{Pre,Here}(r);
 	  @ loop invariant done <= count;
 	  @ loop assigns done, n, FETCHES_CHANGE(r),
 	  @         buffer[0 .. count * SECTOR_SIZE - 1];
@@ -371,6 +397,7 @@ static int gather(struct reader *r, uint64_t lba, uint64_t count,
   @         BLOCK_BUFFERS(r->buffers);
   @ exits \false;
   @ ensures still: good_reader(r);
+  @ ensures window: same_window{Pre,Post}(r);
   @ ensures meaning: \result == IMAGE_OK ==>
   @         r->at == \max(\old(r->at), \min(start + size, r->to));
   @*/
@@ -383,16 +410,19 @@ static int read_lz4(struct reader *r, const struct image_block *block,
 	int err;
 
 	err = gather(r, block->lba, sectors, r->buffers->join);
+	//@ assert window: same_window{Pre,Here}(r);
 	if (err)
 		return err;
 	checksum_add(&sum, r->data, sectors * SECTOR_SIZE);
 	err = check_sum(r, block, sum);
+	//@ assert window: same_window{Pre,Here}(r);
 	if (err)
 		return err;
 
 	ask(r);                 /* at most for what is wanted of the file */
 	if (r->at == start && r->place && r->room >= size)
 		out = r->place;
+	//@ assert window: same_window{Pre,Here}(r);
 	//@ assert place: out == r->place ==> r->at == start && size <= r->room;
 	//@ assert at: r->at == \at(r->at,Pre) && r->to == \at(r->to,Pre);
 	/*@ assert in: r->data == r->buffers->join ||
@@ -402,6 +432,7 @@ static int read_lz4(struct reader *r, const struct image_block *block,
 				min(size, r->to - start)) != 0)
 		return fail(r, IMAGE_BAD_DATA, block->lba);
 	//@ assert at: r->at == \at(r->at,Pre) && r->to == \at(r->to,Pre);
+	//@ assert window: same_window{Pre,Here}(r);
 	if (out == r->place)
 		advance(r, size);
 	else
@@ -442,11 +473,8 @@ static const struct image_block *get_block(const struct reader *r,
   @         BLOCK_BUFFERS(r->buffers);
   @ exits \false;
   @ ensures still: good_reader(r);
+  @ ensures window: same_window{Pre,Post}(r);
   @ ensures window_still: good_window(r);
-  @ ensures own: same_call{Pre,Post}(r) &&
-  @         r->first_block == \old(r->first_block) &&
-  @         r->end_block == \old(r->end_block);
-  @ ensures buffers: same_buffers{Pre,Post}(r->buffers);
   @ ensures meaning: \result == IMAGE_OK ==>
   @         r->at == \max(\old(r->at),
   @                       \min((index + 1) * IMAGE_BLOCK_SIZE, r->to));

@@ -90,7 +90,6 @@ UNITS = {
         'model': 'Typed+cast',
         'z3': 'smt.auto_config=false smt.mbqi=false',
         'read as': ['image_table', 'uint64'],
-        'but': ['window_still'],
         'functions': ['fail', 'min', 'fetch', 'ask', 'advance', 'put',
                       'check_sum', 'read_stored', 'gather', 'read_lz4',
                       'get_block', 'read_block', 'expect', 'set_window',
@@ -230,10 +229,6 @@ ASSUMED = {
     'image_file (lib/image_file.c)':
         'that the entries of a directory, too, keep their values while no byte '
         'of it is written',
-    'read_block (lib/image_read.c)':
-        'window_still, that the blocks of the window stay as they were checked '
-        'while one is read: nothing that it writes to, which is proved, is in '
-        'a table; the provers do not get through what all of that is',
     'image_table, uint64 (lib/image_read.c)':
         'that the bytes of a table are its sector, and those of a sector its '
         'words: checksum_add() and the buffers are asked for both',
