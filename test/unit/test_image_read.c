@@ -616,6 +616,33 @@ static void test_bad_table(void **state)
 	}
 }
 
+/* Where the first data lies, the directory says, also to who begins later. */
+static void test_first_table(void **state)
+{
+	struct fixture *f = *state;
+	struct image_table *table = build_table(&f->image, 2, 0);
+	struct image_table good = *table;
+	static const uint64_t from[] = { 0, 1, BLOCK };
+	static struct disk disk;
+	size_t i;
+
+	table->block[1].lba++;          /* block 0 is zero */
+	table->block[1].stored_size -= SECTOR_SIZE;
+	build_seal_table(table);
+	for (i = 0; i < COUNT_OF(from); i++) {
+		struct sink *sink = sink_open(from[i], BLOCK + 1, 0, 0);
+		struct image_fault fault = { 0 };
+
+		disk_open(&disk, &f->image, 100);
+		assert_int_equal(read_file(&disk, 2, from[i], BLOCK + 1, sink,
+					   &fault), IMAGE_BAD_FIELD);
+		assert_int_equal(fault.lba, f->image.file[2].table_lba);
+		sink_close(sink, NULL);
+		disk_close(&disk);
+	}
+	*table = good;
+}
+
 /* More tables than the window holds: 250 blocks, most of them zero. */
 static void test_windows(void **state)
 {
@@ -671,6 +698,7 @@ int main(void)
 		cmocka_unit_test(test_bad_data),
 		cmocka_unit_test(test_part_of_block),
 		cmocka_unit_test(test_bad_table),
+		cmocka_unit_test(test_first_table),
 		cmocka_unit_test(test_windows),
 	};
 
